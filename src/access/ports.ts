@@ -1,0 +1,38 @@
+// What the doors (git, API, WebSocket, registry, runner protocol) ask of access. One object, made in `access.ts`
+// over the stores; every answer comes from the pure rules in `policy.ts`.
+import type { AccessLevel, Actor, Project } from './model.ts'
+import type { ProjectAction } from './policy.ts'
+
+export type Credentials =
+  | { readonly kind: 'none' }
+  /** HTTP Basic: user name with password, personal token, deploy token or (`gitlab-ci-token`) job token. */
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string; readonly address: string }
+  /** `PRIVATE-TOKEN`, `Authorization: Bearer`, `JOB-TOKEN`. */
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'session'; readonly session: string }
+
+/** `hidden`: say that the thing does not exist (404), so that strangers learn nothing. */
+export type Decision =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly hidden: boolean; readonly reason: string }
+
+export type ProjectAccess = {
+  readonly project: Project
+  readonly level: AccessLevel
+  readonly may: (action: ProjectAction) => Decision
+}
+
+export type Access = {
+  /** Null: the credentials are wrong (401). No credentials: the anonymous actor. */
+  readonly authenticate: (credentials: Credentials) => Promise<Actor | null>
+  /** By id or full path; null when there is none. Ask `may('read_project')` before showing anything of it. */
+  readonly project: (actor: Actor, key: number | string) => Promise<ProjectAccess | null>
+  /** May this actor push to (create, change, delete) this ref? Protected refs are looked at here. */
+  readonly mayPush: (
+    actor: Actor,
+    access: ProjectAccess,
+    ref: { readonly kind: 'branch' | 'tag'; readonly name: string; readonly change: 'create' | 'update' | 'force' | 'delete' },
+  ) => Promise<Decision>
+  /** Is the ref protected (trust class `protected`)? */
+  readonly isProtected: (projectId: number, ref: { readonly kind: 'branch' | 'tag'; readonly name: string }) => Promise<boolean>
+}
