@@ -1,0 +1,67 @@
+import type { CommitFacts, PipelineContext, ProjectFacts, ServerFacts, VariableLevels } from './context.ts'
+
+const zeroSha = '0'.repeat(40)
+
+export interface ContextOverrides
+  extends Partial<Omit<PipelineContext, 'project' | 'commit' | 'server' | 'variables'>> {
+  readonly project?: Partial<ProjectFacts>
+  readonly commit?: Partial<CommitFacts>
+  readonly server?: Partial<ServerFacts>
+  readonly variables?: Partial<VariableLevels>
+}
+
+/** A push to `master` of `my-group/my-project`, with whatever is known better on top. */
+export function contextOf(overrides: ContextOverrides = {}): PipelineContext {
+  return {
+    ref: 'master',
+    isTag: false,
+    isRefProtected: false,
+    sha: zeroSha,
+    beforeSha: zeroSha,
+    source: 'push',
+    configPath: '.gitlab-ci.yml',
+    user: null,
+    changedPaths: null,
+    inputs: {},
+    mergeRequest: null,
+    upstream: null,
+    isSkipAsked: false,
+    pipelineIid: '',
+    createdAt: '',
+    scheduleDescription: null,
+    triggerShortToken: null,
+    defaultTimeoutSeconds: 3600,
+    ...overrides,
+    project: { ...defaultProject, ...overrides.project },
+    commit: { ...defaultCommit, ...overrides.commit },
+    server: { ...defaultServer, ...overrides.server },
+    variables: { ...noVariables, ...overrides.variables },
+  }
+}
+
+const defaultProject: ProjectFacts = {
+  id: '',
+  path: 'my-group/my-project',
+  title: 'my-project',
+  description: '',
+  visibility: 'private',
+  defaultBranch: 'master',
+  namespaceId: '',
+  topics: [],
+  repositoryLanguages: [],
+}
+
+const defaultCommit: CommitFacts = { message: '', author: '', timestamp: '', tagMessage: null }
+
+const defaultServer: ServerFacts = {
+  url: 'http://127.0.0.1:8080',
+  name: 'Slipway',
+  version: '0.1.0',
+  revision: '',
+  registryHost: 'registry.example.com',
+  sshHost: '127.0.0.1',
+  sshPort: '22',
+  pagesDomain: null,
+}
+
+const noVariables: VariableLevels = { instance: [], groups: [], project: [], pipeline: [], schedule: [] }
