@@ -1,13 +1,14 @@
 // Migrations run in the order of this list, each in a transaction, once. Add to the end; never change one that has been released.
 import { type Kysely, sql } from 'kysely'
 import { accounts } from './accounts/migrations.ts'
+import { artifacts } from './artifacts/migrations.ts'
 import { registry } from './registry/migrations.ts'
 import { runs } from './run/migrations.ts'
 
-/** Sync between slices is by name: `<slice>-<number>`. */
+/** `name` is `<slice>-<number>`. */
 export type Migration = { readonly name: string; readonly up: (database: Kysely<unknown>) => Promise<void> }
 
-const migrations: readonly Migration[] = [...accounts, ...runs, ...registry]
+const migrations: readonly Migration[] = [...accounts, ...runs, ...artifacts, ...registry]
 
 export async function migrate<T>(typed: Kysely<T>): Promise<void> {
   const database = typed as Kysely<unknown>

@@ -1,0 +1,1 @@
+export type RunTables = Record<never, never>
