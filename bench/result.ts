@@ -1,0 +1,18 @@
+/** One row of a benchmark: our figure beside a peer's or a floor's from the same run. */
+export type BenchResult = {
+  readonly name: string
+  readonly unit: string
+  /** Median. */
+  readonly ours: number
+  readonly oursMin?: number
+  readonly oursMax?: number
+  /** What it is compared with, and its median in the same run; null where the goal is absolute. */
+  readonly reference: { readonly name: string; readonly value: number } | null
+  /** ours / reference */
+  readonly ratio: number | null
+  /** For people: `≤ 1.2 ×`, `≥ 200/s`. */
+  readonly goal: string
+  /** Within 10 % of the goal. */
+  readonly met: boolean
+  readonly note?: string
+}

@@ -1,0 +1,64 @@
+// The Redis that `slipway up` and the demo keep for themselves: a child on a Unix socket in the data folder.
+import { mkdir, rm } from 'node:fs/promises'
+import { createConnection } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
+import { AppError, messageOf } from '../kit/errors.ts'
+
+export type PrivateRedis = { readonly url: string; readonly stop: () => Promise<void> }
+
+const readyWithinMs = 10_000
+
+/** @throws AppError `redis_missing` where there is no redis-server, `redis_failed` when it does not answer */
+export async function startPrivateRedis(folder: string): Promise<PrivateRedis> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const socket = join(folder, 'redis.sock')
+  await rm(socket, { force: true })
+  const child = execa('redis-server', serverArguments(folder, socket), {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    // Its own group: Ctrl-C in a terminal must not end it before the server has let go of it.
+    detached: true,
+    cleanup: true,
+    reject: false,
+  })
+  let ended: string | undefined
+  const exit = child.then(result => {
+    ended = result.code === 'ENOENT' ? 'redis-server is not installed (Debian: apt-get install redis-server)' : messageOf(result.message ?? 'it ended')
+  })
+  const deadline = Date.now() + readyWithinMs
+  while (!(await answers(socket))) {
+    if (ended !== undefined) throw new AppError('redis_failed', `the private Redis did not start: ${ended}`)
+    if (Date.now() > deadline) throw new AppError('redis_failed', `the private Redis did not answer within ${readyWithinMs / 1000} s (${socket})`)
+    await sleep(10)
+  }
+  return {
+    url: `unix://${socket}`,
+    async stop() {
+      child.kill('SIGTERM')
+      await exit
+    },
+  }
+}
+
+function serverArguments(folder: string, socket: string): string[] {
+  return [
+    ...['--port', '0', '--unixsocket', socket, '--unixsocketperm', '700', '--dir', folder],
+    ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction', '--save', ''],
+    ...['--daemonize', 'no', '--logfile', join(folder, 'redis.log')],
+  ]
+}
+
+async function answers(socket: string): Promise<boolean> {
+  return await new Promise(resolve => {
+    const connection = createConnection(socket)
+    connection.once('connect', () => connection.write('PING\r\n'))
+    connection.once('data', data => finish(data.toString().startsWith('+PONG')))
+    connection.once('error', () => finish(false))
+    function finish(answer: boolean): void {
+      connection.destroy()
+      resolve(answer)
+    }
+  })
+}
