@@ -124,5 +124,10 @@ export type JobUpdate = {
   readonly state: 'running' | 'success' | 'failed' | 'canceled'
   readonly failure_reason?: string
   readonly exit_code?: number
-  readonly slipway?: { readonly lease: number; readonly failure_detail?: string; readonly message?: string; readonly coverage?: number }
+  readonly slipway?: {
+    readonly lease: number
+    readonly failure_detail?: string
+    readonly message?: string
+    readonly coverage?: number
+  }
 }

@@ -1,0 +1,60 @@
+// The only writer of run state: load, transition, save if the version is unchanged, then effects.
+import type { JobOutcome, Lease } from './model.ts'
+import type { JobPayload } from './protocol.ts'
+import type { JobRecord, PipelineRecord, PushedImage, RunnerRecord, RunVariable } from './records.ts'
+import type { PipelineCreation, PipelineRequest } from './trigger.ts'
+
+export type ClaimWish = {
+  /** Chosen by the runner, new for each wish: a repeated call gets the same job. */
+  readonly nonce: string
+  /** The job that the queue named; a hint. */
+  readonly jobId: number | null
+}
+
+/** What a runner tells beside the outcome. */
+export type FinishFacts = { readonly coverage: number | null }
+
+export type LeaseAnswer = 'running' | 'canceling' | 'stale'
+
+/** Errors are AppErrors with the codes of `errors.ts`. Every method may be called again with the same arguments. */
+export type Coordinator = {
+  readonly createPipeline: (request: PipelineRequest) => Promise<PipelineCreation>
+  /** Null: there is nothing for this runner now. */
+  readonly claim: (runner: RunnerRecord, wish: ClaimWish) => Promise<JobPayload | null>
+  /** The demand classes that this runner can serve now. */
+  readonly classesFor: (runner: RunnerRecord) => Promise<readonly string[]>
+  /** The durable mark that the script is about to run. */
+  readonly begin: (lease: Lease) => Promise<LeaseAnswer>
+  readonly heartbeat: (
+    runnerId: number,
+    leases: readonly Lease[],
+  ) => Promise<{ readonly ended: readonly number[]; readonly canceling: readonly number[] }>
+  /** Any other word under a lease (a trace chunk): keeps it alive. */
+  readonly hear: (lease: Lease) => Promise<LeaseAnswer>
+  readonly finish: (lease: Lease, outcome: JobOutcome, facts: FinishFacts) => Promise<'accepted' | 'stale'>
+
+  readonly cancelJob: (jobId: number, options?: { readonly force?: boolean }) => Promise<JobRecord>
+  readonly cancelPipeline: (pipelineId: number) => Promise<PipelineRecord>
+  /** A new row; the old one stays, marked retried. */
+  readonly retryJob: (jobId: number, by: { readonly userId: number | null }) => Promise<JobRecord>
+  readonly retryPipeline: (pipelineId: number, by: { readonly userId: number | null }) => Promise<PipelineRecord>
+  readonly playJob: (
+    jobId: number,
+    by: { readonly userId: number | null; readonly variables: readonly RunVariable[] },
+  ) => Promise<JobRecord>
+  readonly unscheduleJob: (jobId: number) => Promise<JobRecord>
+  readonly deletePipeline: (pipelineId: number) => Promise<void>
+
+  /** The text of a job's `artifacts:reports:dotenv`. A mistake in it: AppError `dotenv_invalid`, and no variable is set. */
+  readonly recordDotenv: (jobId: number, text: string) => Promise<void>
+  readonly recordPushedImage: (image: Omit<PushedImage, 'pipelineId'>) => Promise<void>
+  /** Stops an environment: plays its `on_stop` job when there is one. */
+  readonly stopEnvironment: (environmentId: number, by: { readonly userId: number | null }) => Promise<void>
+
+  /** At start, before the first claim: leases anew, effects again, pushes without their pipeline. */
+  readonly recover: () => Promise<void>
+  /** What time brings: delayed jobs, timeouts, lost runners, stuck jobs, schedules. Called every second or so. */
+  readonly tick: () => Promise<void>
+  /** Waits for what is going on; afterwards no call is answered. */
+  readonly close: () => Promise<void>
+}

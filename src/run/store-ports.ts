@@ -1,0 +1,292 @@
+// The stores of run state. The coordinator alone writes pipelines and jobs (`RunStore`); everybody may read (`RunReader`).
+import type { Variable } from '../pipeline/context.ts'
+import type { AutoCancel, Explanation, JobPlan, LeftOutJob } from '../pipeline/model.ts'
+import type { RunChange, RunSnapshot } from './machine-model.ts'
+import type { JobStatus, Lease, PipelineSource, PipelineStatus } from './model.ts'
+import type {
+  DeploymentRecord,
+  EnvironmentRecord,
+  JobRecord,
+  PipelineRecord,
+  PushedImage,
+  Ref,
+  ResourceGroupRecord,
+  ResourceMode,
+  RunnerRecord,
+  RunVariable,
+  ScheduleRecord,
+  TriggerRecord,
+} from './records.ts'
+
+export type Page = { readonly page: number; readonly perPage: number }
+export type Listed<T> = { readonly items: readonly T[]; readonly total: number }
+
+export type PipelineFilter = {
+  readonly projectId?: number
+  readonly ref?: string
+  readonly sha?: string
+  readonly statuses?: readonly PipelineStatus[]
+  readonly source?: PipelineSource
+  readonly userId?: number
+  readonly name?: string
+  readonly updatedAfter?: string
+  readonly updatedBefore?: string
+  /** Child pipelines are left out unless asked for. */
+  readonly withChildren?: boolean
+  readonly order?: 'id' | 'updated_at'
+  readonly ascending?: boolean
+}
+
+export type JobFilter = {
+  readonly pipelineId?: number
+  readonly projectId?: number
+  readonly runnerId?: number
+  readonly kind?: 'build' | 'bridge'
+  readonly statuses?: readonly JobStatus[]
+  readonly name?: string
+  /** Older attempts, too. */
+  readonly includeRetried?: boolean
+  readonly ascending?: boolean
+}
+
+export type PipelineExplanation = {
+  readonly explanations: readonly Explanation[]
+  readonly leftOut: readonly LeftOutJob[]
+}
+
+/** Reads for API, web and payloads. Null: there is none. */
+export type RunReader = {
+  readonly pipeline: (id: number) => Promise<PipelineRecord | null>
+  readonly pipelines: (filter: PipelineFilter, page: Page) => Promise<Listed<PipelineRecord>>
+  readonly latestPipeline: (projectId: number, ref: string, status?: PipelineStatus) => Promise<PipelineRecord | null>
+  readonly children: (pipelineId: number) => Promise<readonly PipelineRecord[]>
+  readonly explanation: (pipelineId: number) => Promise<PipelineExplanation | null>
+  readonly pipelineVariables: (pipelineId: number) => Promise<readonly RunVariable[]>
+  readonly job: (id: number) => Promise<JobRecord | null>
+  readonly jobs: (filter: JobFilter, page: Page) => Promise<Listed<JobRecord>>
+  /** All jobs of a pipeline in order of stage and id. */
+  readonly jobsOfPipeline: (pipelineId: number, includeRetried: boolean) => Promise<readonly JobRecord[]>
+  readonly jobPlan: (jobId: number) => Promise<JobPlan | null>
+  /** Of the newest successful pipeline of the ref: whose artifacts "latest" means. */
+  readonly latestSuccessfulJob: (projectId: number, ref: string, jobName: string) => Promise<JobRecord | null>
+  /** The job of a job token (`glcbt-`) or lease token (`slpl-`) by the token's hash, while it is alive. */
+  readonly jobByToken: (hash: string) => Promise<TokenHolder | null>
+  readonly dotenv: (jobId: number) => Promise<readonly RunVariable[]>
+  readonly pushedImages: (pipelineId: number) => Promise<readonly PushedImage[]>
+}
+
+export type TokenHolder = {
+  readonly kind: 'job' | 'lease'
+  readonly job: JobRecord
+  readonly isProtected: boolean
+}
+
+export type NewPipeline = {
+  readonly projectId: number
+  readonly ref: Ref
+  readonly sha: string
+  readonly beforeSha: string
+  readonly source: PipelineSource
+  readonly name: string | null
+  readonly userId: number | null
+  readonly isProtected: boolean
+  readonly commitTitle: string
+  readonly stages: readonly string[]
+  readonly errors: PipelineRecord['errors']
+  readonly warnings: PipelineRecord['warnings']
+  readonly explanation: PipelineExplanation
+  readonly autoCancel: AutoCancel
+  readonly parentPipelineId: number | null
+  readonly sourceJobId: number | null
+  readonly scheduleId: number | null
+  /** What a claim needs to build the variables again: `PipelineContext` without the levels of variables. */
+  readonly context: unknown
+  /** Root variables as written: what a bridge forwards. */
+  readonly yamlVariables: unknown
+  readonly variables: readonly RunVariable[]
+  readonly createdAt: string
+  readonly jobs: readonly JobPlan[]
+  /** The push that it answers: its ref is marked as served in the same transaction. */
+  readonly servedRef: { readonly ref: Ref; readonly sha: string } | null
+}
+
+export type CreatedPipeline = { readonly id: number; readonly iid: number; readonly firstJobId: number }
+
+/**
+ * Writes of the coordinator. `create` and `save` are one transaction each. `save` changes nothing and answers false
+ * when the pipeline's version is not `change.version`.
+ */
+export type RunStore = {
+  /** `fill` is called inside the transaction, with the new ids, and tells the state to begin with. It must not wait. */
+  readonly create: (pipeline: NewPipeline, fill: (created: CreatedPipeline) => RunSnapshot) => Promise<CreatedPipeline>
+  readonly load: (pipelineId: number) => Promise<RunSnapshot | null>
+  readonly save: (change: RunChange) => Promise<boolean>
+  /** An id for a row that is going to be made; not used, it is lost. */
+  readonly reserveJobIds: (count: number) => Promise<number>
+  readonly deletePipeline: (pipelineId: number) => Promise<void>
+}
+
+export type DemandClass = {
+  readonly key: string
+  readonly tags: readonly string[]
+  readonly isProtected: boolean
+  readonly projectId: number | null
+}
+
+export type PendingJob = {
+  readonly pipelineId: number
+  readonly jobId: number
+  readonly lease: number
+  readonly demandClass: string
+  readonly queuedAt: string
+}
+
+/** What the claim, the recovery and the tick look for. */
+export type PendingJobs = {
+  readonly classes: () => Promise<readonly DemandClass[]>
+  /** The job that should run next among the classes: priority, then the project with the fewest running jobs, then age. */
+  readonly next: (wish: {
+    readonly classes: readonly string[]
+    /** Null: all projects. */
+    readonly projectIds: readonly number[] | null
+    readonly except: readonly number[]
+  }) => Promise<PendingJob | null>
+  readonly queuedBefore: (time: string, limit: number) => Promise<readonly PendingJob[]>
+  readonly claimByNonce: (runnerId: number, nonce: string) => Promise<Lease | null>
+}
+
+/** Leases of running jobs. When they were last heard of is kept in memory: a server that starts gives all of them anew. */
+export type LeaseStore = {
+  readonly running: () => Promise<readonly RunningJob[]>
+  /** A repeated claim: the new tokens take the place of those that never arrived. False: the lease is over. */
+  readonly replaceTokens: (
+    lease: Lease,
+    hashes: { readonly jobTokenHash: string; readonly leaseTokenHash: string },
+  ) => Promise<boolean>
+}
+
+export type RunningJob = {
+  readonly pipelineId: number
+  readonly jobId: number
+  readonly lease: number
+  readonly status: JobStatus
+  readonly runnerId: number | null
+  readonly hasBegun: boolean
+  readonly startedAt: string
+  readonly timeoutSeconds: number
+}
+
+export type RunnerFilter = {
+  readonly scope?: RunnerRecord['scope']
+  readonly isPaused?: boolean
+  readonly tags?: readonly string[]
+  /** Those that may work for this project. */
+  readonly projectId?: number
+  readonly groupId?: number
+}
+
+export type NewRunner = Pick<
+  RunnerRecord,
+  'description' | 'tags' | 'runUntagged' | 'isPaused' | 'isProtectedOnly' | 'scope' | 'projectIds' | 'groupIds'
+>
+
+export type RunnerStore = {
+  readonly create: (runner: NewRunner, tokenHash: string, createdAt: string) => Promise<RunnerRecord>
+  readonly byToken: (hash: string) => Promise<RunnerRecord | null>
+  readonly byId: (id: number) => Promise<RunnerRecord | null>
+  readonly list: (filter: RunnerFilter, page: Page) => Promise<Listed<RunnerRecord>>
+  readonly update: (id: number, change: Partial<NewRunner>) => Promise<RunnerRecord | null>
+  readonly replaceToken: (id: number, tokenHash: string) => Promise<void>
+  readonly delete: (id: number) => Promise<void>
+  readonly contacted: (
+    id: number,
+    contact: {
+      readonly at: string
+      readonly version?: string
+      readonly platform?: string
+      readonly architecture?: string
+    },
+  ) => Promise<void>
+}
+
+export type NewSchedule = Omit<ScheduleRecord, 'id' | 'lastPipelineId' | 'createdAt' | 'updatedAt'>
+
+export type ScheduleStore = {
+  readonly create: (schedule: NewSchedule, at: string) => Promise<ScheduleRecord>
+  readonly byId: (id: number) => Promise<ScheduleRecord | null>
+  readonly list: (projectId: number, page: Page) => Promise<Listed<ScheduleRecord>>
+  readonly update: (id: number, change: Partial<NewSchedule>, at: string) => Promise<ScheduleRecord | null>
+  readonly delete: (id: number) => Promise<void>
+  readonly due: (time: string) => Promise<readonly ScheduleRecord[]>
+  /** False: another server took this run. */
+  readonly advance: (id: number, from: string, to: string | null) => Promise<boolean>
+  readonly ran: (id: number, pipelineId: number) => Promise<void>
+}
+
+export type TriggerStore = {
+  readonly create: (trigger: Omit<TriggerRecord, 'id' | 'lastUsedAt'>) => Promise<TriggerRecord>
+  readonly byToken: (hash: string) => Promise<TriggerRecord | null>
+  readonly byId: (id: number) => Promise<TriggerRecord | null>
+  readonly list: (projectId: number, page: Page) => Promise<Listed<TriggerRecord>>
+  readonly update: (id: number, description: string) => Promise<TriggerRecord | null>
+  readonly delete: (id: number) => Promise<void>
+  readonly used: (id: number, at: string) => Promise<void>
+}
+
+export type EnvironmentStore = {
+  readonly byId: (id: number) => Promise<EnvironmentRecord | null>
+  readonly byName: (projectId: number, name: string) => Promise<EnvironmentRecord | null>
+  readonly list: (
+    projectId: number,
+    filter: { readonly name?: string; readonly search?: string; readonly state?: EnvironmentRecord['state'] },
+    page: Page,
+  ) => Promise<Listed<EnvironmentRecord>>
+  /** By project and name; what is not given stays. */
+  readonly upsert: (
+    environment: Pick<EnvironmentRecord, 'projectId' | 'name' | 'slug' | 'tier'> &
+      Partial<Pick<EnvironmentRecord, 'externalUrl' | 'autoStopAt' | 'state' | 'stopJobId'>>,
+    at: string,
+  ) => Promise<EnvironmentRecord>
+  readonly delete: (id: number) => Promise<void>
+  readonly stopDue: (time: string) => Promise<readonly EnvironmentRecord[]>
+  readonly deployment: (id: number) => Promise<DeploymentRecord | null>
+  readonly deploymentOfJob: (jobId: number) => Promise<DeploymentRecord | null>
+  readonly deployments: (
+    projectId: number,
+    filter: { readonly environment?: string; readonly status?: DeploymentRecord['status'] },
+    page: Page,
+  ) => Promise<Listed<DeploymentRecord>>
+  /** By job: made once, then changed. */
+  readonly upsertDeployment: (deployment: Omit<DeploymentRecord, 'id' | 'iid'>) => Promise<DeploymentRecord>
+}
+
+export type ResourceGroupStore = {
+  readonly byKey: (projectId: number, key: string) => Promise<ResourceGroupRecord | null>
+  readonly list: (projectId: number, page: Page) => Promise<Listed<ResourceGroupRecord>>
+  readonly setMode: (projectId: number, key: string, mode: ResourceMode) => Promise<ResourceGroupRecord | null>
+  /** Gives the free resource to the job whose turn it is, in one transaction; null: taken, or nobody's turn. */
+  readonly assign: (
+    projectId: number,
+    key: string,
+    at: string,
+  ) => Promise<{ readonly jobId: number; readonly pipelineId: number } | null>
+  /** Frees it when this job holds it. */
+  readonly release: (projectId: number, key: string, jobId: number) => Promise<boolean>
+  /** Groups for which a job waits, or whose holder has ended. */
+  readonly unsettled: () => Promise<
+    readonly { readonly projectId: number; readonly key: string; readonly endedHolderId: number | null }[]
+  >
+}
+
+/** Which refs have got their pipelines: the outbox of pushes. */
+export type ServedRefs = {
+  readonly of: (projectId: number) => Promise<readonly { readonly ref: Ref; readonly sha: string }[]>
+  readonly mark: (projectId: number, ref: Ref, sha: string | null) => Promise<void>
+}
+
+/** Facts that jobs leave behind. */
+export type JobFactStore = {
+  readonly setDotenv: (jobId: number, variables: readonly Variable[]) => Promise<void>
+  readonly addPushedImage: (image: PushedImage, at: string) => Promise<void>
+  readonly erase: (jobId: number, at: string) => Promise<void>
+}
