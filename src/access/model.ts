@@ -56,6 +56,19 @@ export type UserActor = Extract<Actor, { kind: 'user' }>
 export type JobActor = Extract<Actor, { kind: 'job' }>
 export const anonymous: Actor = { kind: 'anonymous' }
 
+export type Group = {
+  readonly id: number
+  readonly parentId: number | null
+  readonly name: string
+  readonly path: string
+  readonly fullPath: string
+  readonly description: string
+  readonly visibility: Visibility
+  /** `user`: the personal namespace of a user, with the user name as its path. */
+  readonly kind: 'group' | 'user'
+  readonly createdAt: string
+}
+
 export type Project = {
   readonly id: number
   readonly groupId: number
@@ -70,6 +83,10 @@ export type Project = {
   readonly archived: boolean
   readonly buildsEnabled: boolean
   readonly registryEnabled: boolean
+  /** True: being public or internal opens the code, but not the images. */
+  readonly registryMembersOnly: boolean
+  /** True: a job may push to its own project with its token. */
+  readonly jobTokenMayPush: boolean
   readonly createdAt: string
 }
 

@@ -1,7 +1,9 @@
 // What the doors (git, API, WebSocket, registry, runner protocol) ask of access. One object, made in `access.ts`
 // over the stores; every answer comes from the pure rules in `policy.ts`.
-import type { AccessLevel, Actor, Project } from './model.ts'
-import type { ProjectAction } from './policy.ts'
+import type { AccessLevel, Actor, Group, Project } from './model.ts'
+import type { Decision, GroupAction, ProjectAction } from './policy.ts'
+
+export type { Decision } from './policy.ts'
 
 export type Credentials =
   | { readonly kind: 'none' }
@@ -11,15 +13,23 @@ export type Credentials =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'session'; readonly session: string }
 
-/** `hidden`: say that the thing does not exist (404), so that strangers learn nothing. */
-export type Decision =
-  | { readonly allowed: true }
-  | { readonly allowed: false; readonly hidden: boolean; readonly reason: string }
-
 export type ProjectAccess = {
   readonly project: Project
   readonly level: AccessLevel
   readonly may: (action: ProjectAction) => Decision
+}
+
+export type GroupAccess = {
+  readonly group: Group
+  readonly level: AccessLevel
+  readonly may: (action: GroupAction) => Decision
+}
+
+/** What a push wants to do to a ref. `force`: an update that does not contain what was there before. */
+export type RefChange = {
+  readonly kind: 'branch' | 'tag'
+  readonly name: string
+  readonly change: 'create' | 'update' | 'force' | 'delete'
 }
 
 export type Access = {
@@ -27,12 +37,12 @@ export type Access = {
   readonly authenticate: (credentials: Credentials) => Promise<Actor | null>
   /** By id or full path; null when there is none. Ask `may('read_project')` before showing anything of it. */
   readonly project: (actor: Actor, key: number | string) => Promise<ProjectAccess | null>
+  readonly group: (actor: Actor, key: number | string) => Promise<GroupAccess | null>
   /** May this actor push to (create, change, delete) this ref? Protected refs are looked at here. */
-  readonly mayPush: (
-    actor: Actor,
-    access: ProjectAccess,
-    ref: { readonly kind: 'branch' | 'tag'; readonly name: string; readonly change: 'create' | 'update' | 'force' | 'delete' },
-  ) => Promise<Decision>
+  readonly mayPush: (actor: Actor, access: ProjectAccess, ref: RefChange) => Promise<Decision>
   /** Is the ref protected (trust class `protected`)? */
-  readonly isProtected: (projectId: number, ref: { readonly kind: 'branch' | 'tag'; readonly name: string }) => Promise<boolean>
+  readonly isProtected: (
+    projectId: number,
+    ref: { readonly kind: 'branch' | 'tag'; readonly name: string },
+  ) => Promise<boolean>
 }

@@ -1,0 +1,66 @@
+// Request bodies: JSON, and forms as curl sends them (`--data`, `--form`), with `a[b]` and `a[]` as GitLab reads them.
+// Anything else reaches its handler as an untouched stream.
+
+import type { Readable } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
+import type { App } from '../app.ts'
+import { Denial } from './errors.ts'
+
+const mostFormBytes = 4 * 1024 * 1024
+
+export function addBodies(app: App): void {
+  app.removeContentTypeParser('text/plain')
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, nestFields(new URLSearchParams(String(body))))
+  })
+  app.addContentTypeParser('multipart/form-data', async (request: FastifyRequest, payload: Readable) => {
+    return request.routeOptions.schema?.body === undefined ? payload : parseMultipart(request, payload)
+  })
+  app.addContentTypeParser('*', async (_request: FastifyRequest, payload: Readable) => payload)
+}
+
+/** `a=1&b[]=2&b[]=3&c[d]=4` → `{ a: '1', b: ['2', '3'], c: { d: '4' } }`. */
+export function nestFields(fields: Iterable<readonly [string, unknown]>): Record<string, unknown> {
+  const result: Record<string, unknown> = Object.create(null)
+  for (const [name, value] of fields) {
+    const [first = '', ...inner] = name.split(/\[|\]\[|\]/).slice(0, name.includes('[') ? -1 : undefined)
+    if ([first, ...inner].some(part => part === '__proto__' || part === 'constructor')) continue
+    put(result, [first, ...inner], value)
+  }
+  return result
+}
+
+function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key = '', next, ...rest] = path
+  if (next === undefined) {
+    target[key] = value
+  } else if (next === '' && rest.length === 0) {
+    const known = target[key]
+    target[key] = Array.isArray(known) ? [...known, value] : [value]
+  } else {
+    const known = target[key]
+    const inner = typeof known === 'object' && known !== null && !Array.isArray(known) ? known : Object.create(null)
+    target[key] = inner
+    put(inner as Record<string, unknown>, [next, ...rest], value)
+  }
+}
+
+async function parseMultipart(request: FastifyRequest, payload: Readable): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = []
+  let sizeBytes = 0
+  for await (const chunk of payload as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length
+    if (sizeBytes > mostFormBytes) throw new Denial(413, '413 Request Entity Too Large')
+    chunks.push(chunk)
+  }
+  const type = request.headers['content-type'] ?? ''
+  try {
+    const form = await new Response(Buffer.concat(chunks), { headers: { 'content-type': type } }).formData()
+    const texts = await Promise.all(
+      [...form].map(async ([name, value]) => [name, typeof value === 'string' ? value : await value.text()] as const),
+    )
+    return nestFields(texts)
+  } catch (cause) {
+    throw cause instanceof TypeError ? new Denial(400, '400 Bad request', 'the multipart form cannot be read') : cause
+  }
+}
