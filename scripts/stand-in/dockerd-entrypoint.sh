@@ -4,27 +4,57 @@
 set -eu
 
 main() {
-  if [ $# = 0 ] || [ "${1#-}" != "$1" ]; then
-    socket=unix:///var/run/docker.sock
-    case ${DOCKER_HOST:-} in unix://*) socket=$DOCKER_HOST ;; esac
-    if [ -n "${DOCKER_TLS_CERTDIR:-}" ]; then
-      make_certificates "$DOCKER_TLS_CERTDIR"
-      set -- --host=tcp://0.0.0.0:2376 --tlsverify --tlscacert "$DOCKER_TLS_CERTDIR/server/ca.pem" \
-        --tlscert "$DOCKER_TLS_CERTDIR/server/cert.pem" --tlskey "$DOCKER_TLS_CERTDIR/server/key.pem" "$@"
-    else
-      set -- --host=tcp://0.0.0.0:2375 "$@"
-    fi
-    set -- dockerd --host="$socket" "$@"
+  case ${1:--} in
+    -*) serve "$@" ;;
+    dockerd) run_daemon "$@" ;;
+    *) exec docker-entrypoint.sh "$@" ;;
+  esac
+}
+
+serve() {
+  start_containerd "$@"
+  socket=unix:///var/run/docker.sock
+  case ${DOCKER_HOST:-} in unix://*) socket=$DOCKER_HOST ;; esac
+  if [ -n "${DOCKER_TLS_CERTDIR:-}" ]; then
+    make_certificates "$DOCKER_TLS_CERTDIR"
+    server=$DOCKER_TLS_CERTDIR/server
+    run_daemon dockerd --host="$socket" --host=tcp://0.0.0.0:2376 \
+      --tlsverify --tlscacert "$server/ca.pem" --tlscert "$server/cert.pem" --tlskey "$server/key.pem" "$@"
   fi
-  if [ "$1" = dockerd ]; then
-    rm -f /run/docker.pid /run/docker/containerd/containerd.pid
-    choose_iptables
-    nest
-    set -- docker-init -- "$@"
-  else
-    set -- docker-entrypoint.sh "$@"
+  # Without the word that this is meant, dockerd waits for 16 seconds.
+  run_daemon dockerd --host="$socket" --host=tcp://0.0.0.0:2375 --tls=false "$@"
+}
+
+run_daemon() {
+  rm -f /run/docker.pid
+  choose_iptables
+  nest
+  if [ -n "${containerd:-}" ]; then
+    until [ -S "$containerd_socket" ] || ! kill -0 "$containerd" 2>/dev/null; do sleep 0.01; done
+    set -- "$@" --containerd="$containerd_socket"
   fi
-  exec "$@"
+  exec docker-init -- "$@"
+}
+
+# A containerd that dockerd starts itself is found a second later, by a retry; so it is started first, beside the certificates, with
+# the folders that dockerd would have given it.
+start_containerd() {
+  case " $* " in *' --containerd'*) return ;; esac
+  containerd_socket=/run/docker/containerd/containerd.sock
+  mkdir -p /run/docker/containerd
+  rm -f "$containerd_socket" "$containerd_socket.ttrpc"
+  cat >/run/docker/containerd/containerd.toml <<TOML
+version = 2
+root = "/var/lib/docker/containerd/daemon"
+state = "/run/docker/containerd/daemon"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+address = "$containerd_socket"
+[debug]
+level = "warn"
+TOML
+  containerd --config /run/docker/containerd/containerd.toml &
+  containerd=$!
 }
 
 # Keys on a curve: made in milliseconds, where RSA takes seconds. A CA without its key is the user's own: it is left as it is.
@@ -61,14 +91,13 @@ names() {
 
 # The kernel may know only one of the two packet filters; DOCKER_IPTABLES_LEGACY asks for the old one.
 choose_iptables() {
-  if [ -n "${DOCKER_IPTABLES_LEGACY:-}" ] || ! iptables -t nat -nL >/dev/null 2>&1; then
-    if iptables-legacy -t nat -nL >/dev/null 2>&1; then
-      mkdir -p /usr/local/sbin
-      for command in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
-        ln -sf "/usr/sbin/$(echo "$command" | sed 's/tables/tables-legacy/')" "/usr/local/sbin/$command"
-      done
-    fi
-  fi
+  if [ -z "${DOCKER_IPTABLES_LEGACY:-}" ] && iptables -t nat -nL >/dev/null 2>&1; then return; fi
+  iptables-legacy -t nat -nL >/dev/null 2>&1 || return 0
+  mkdir -p /usr/local/sbin
+  for suffix in '' -save -restore; do
+    ln -sf "/usr/sbin/iptables-legacy$suffix" "/usr/local/sbin/iptables$suffix"
+    ln -sf "/usr/sbin/ip6tables-legacy$suffix" "/usr/local/sbin/ip6tables$suffix"
+  done
 }
 
 # What a daemon in a container needs: a /tmp of its own, cgroups to delegate, and mounts that propagate.
