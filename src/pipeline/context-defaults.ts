@@ -1,4 +1,11 @@
-import type { CommitFacts, PipelineContext, ProjectFacts, ServerFacts, VariableLevels } from './context.ts'
+import type {
+  CommitFacts,
+  MergeRequestFacts,
+  PipelineContext,
+  ProjectFacts,
+  ServerFacts,
+  VariableLevels,
+} from './context.ts'
 
 const zeroSha = '0'.repeat(40)
 
@@ -12,6 +19,12 @@ export interface ContextOverrides
 
 /** A push to `master` of `my-group/my-project`, with whatever is known better on top. */
 export function contextOf(overrides: ContextOverrides = {}): PipelineContext {
+  const context = withDefaults(overrides)
+  if (context.source !== 'merge_request_event' || context.mergeRequest !== null) return context
+  return { ...context, mergeRequest: firstMergeRequestOf(context) }
+}
+
+function withDefaults(overrides: ContextOverrides): PipelineContext {
   return {
     ref: 'master',
     isTag: false,
@@ -55,7 +68,8 @@ const defaultCommit: CommitFacts = { message: '', author: '', timestamp: '', tag
 
 const defaultServer: ServerFacts = {
   url: 'http://127.0.0.1:8080',
-  name: 'Slipway',
+  // The value that scripts expect of `CI_SERVER_NAME`.
+  name: 'GitLab',
   version: '0.1.0',
   revision: '',
   registryHost: 'registry.example.com',
@@ -65,3 +79,26 @@ const defaultServer: ServerFacts = {
 }
 
 const noVariables: VariableLevels = { instance: [], groups: [], project: [], pipeline: [], schedule: [] }
+
+/** A merge request of the ref to the default branch. */
+function firstMergeRequestOf({ ref, project }: PipelineContext): MergeRequestFacts {
+  return {
+    id: '1',
+    iid: '1',
+    sourceBranch: ref,
+    sourceProjectId: project.id,
+    sourceProjectPath: project.path,
+    isSourceBranchProtected: false,
+    targetBranch: project.defaultBranch,
+    isTargetBranchProtected: true,
+    targetBranchSha: zeroSha,
+    diffBaseSha: zeroSha,
+    title: '',
+    description: '',
+    labels: [],
+    assignees: [],
+    milestone: null,
+    isDraft: false,
+    isSquashOnMerge: false,
+  }
+}

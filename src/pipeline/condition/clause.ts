@@ -1,0 +1,121 @@
+import type { ClauseTrace } from '../model.ts'
+import { textAt, textsAt, textsOf } from '../plan/read.ts'
+import type { SourceFiles } from '../ports.ts'
+import { valueAt, type YamlNode } from '../yaml/node.ts'
+import { positionOf } from '../yaml/position.ts'
+import { holds, variablesIn } from './evaluate.ts'
+import { type Expression, parseExpression } from './expression.ts'
+import { createGlob } from './glob.ts'
+
+// The single conditions of `rules`, `only` and `except`. Each leaves a trace of what it looked at.
+
+/** What a condition may look at. */
+export interface Surroundings {
+  readonly projectPath: string
+  readonly sha: string
+  readonly changedPaths: readonly string[] | null
+  readonly files: SourceFiles
+  /** The value of a variable as written; null: not set. */
+  readVariable(name: string): string | null
+  /** Variables in globs and refs; unknown ones stay text. */
+  expand(text: string): string
+}
+
+export type Clause = Omit<ClauseTrace, 'rule' | 'clause'>
+
+/** A condition that cannot be decided: the pipeline is not created, with this text. */
+export class ConditionError extends Error {}
+
+const maxComparisons = 50_000
+
+export function expressionClause(node: YamlNode, surroundings: Surroundings): Clause {
+  const text = node.kind === 'scalar' ? node.text : ''
+  const expression = expressionOf(node)
+  const names = expression ? [...new Set(variablesIn(expression))] : []
+  return {
+    text,
+    matched: expression !== null && holds(expression, surroundings.readVariable),
+    values: Object.fromEntries(names.map(name => [name, surroundings.readVariable(name)])),
+    note: null,
+    line: positionOf(node.place).line,
+  }
+}
+
+/** The expression of a node, parsed once however many jobs share it; null when it is none. */
+export function expressionOf(node: YamlNode): Expression | null {
+  const known = parsed.get(node)
+  if (known !== undefined) return known
+  const expression = node.kind === 'scalar' && node.type === 'string' ? parseExpression(node.text) : null
+  parsed.set(node, expression)
+  return expression
+}
+
+const parsed = new WeakMap<YamlNode, Expression | null>()
+
+export async function changesClause(node: YamlNode, surroundings: Surroundings): Promise<Clause> {
+  const compareTo = node.kind === 'mapping' ? textAt(node, 'compare_to') : null
+  const patterns = (node.kind === 'mapping' ? (textsAt(node, 'paths') ?? []) : textsOf(node)).map(surroundings.expand)
+  const changed = compareTo === null ? surroundings.changedPaths : await changedSince(compareTo, surroundings)
+  return { ...clauseOf(node, patterns), ...decideChanges(patterns, changed) }
+}
+
+export async function existsClause(node: YamlNode, surroundings: Surroundings): Promise<Clause> {
+  const patterns = (node.kind === 'mapping' ? (textsAt(node, 'paths') ?? []) : textsOf(node)).map(surroundings.expand)
+  const paths = await existingPaths(node, surroundings)
+  const found = patterns.find(pattern => existsIn(pattern, paths))
+  const isTooMuch = patterns.filter(isGlob).length * paths.length > maxComparisons
+  const note = isTooMuch ? 'too many files to compare' : found === undefined ? 'no such file' : `found: ${found}`
+  return { ...clauseOf(node, patterns), matched: isTooMuch || found !== undefined, note }
+}
+
+function clauseOf(node: YamlNode, patterns: readonly string[]): Omit<Clause, 'matched' | 'note'> {
+  return { text: patterns.join(', '), values: {}, line: positionOf(node.place).line }
+}
+
+function decideChanges(
+  patterns: readonly string[],
+  changed: readonly string[] | null,
+): Pick<Clause, 'matched' | 'note'> {
+  if (changed === null) return { matched: true, note: 'no diff is known' }
+  if (patterns.length * changed.length > maxComparisons) return { matched: true, note: 'too many changes to compare' }
+  for (const pattern of patterns) {
+    const glob = createGlob(pattern)
+    const path = changed.find(each => glob.matches(each))
+    if (path !== undefined) return { matched: true, note: `changed: ${path}` }
+  }
+  return { matched: false, note: changed.length === 0 ? 'nothing changed' : 'none of these changed' }
+}
+
+async function changedSince(ref: string, surroundings: Surroundings): Promise<readonly string[]> {
+  const changed = await surroundings.files.changedSince(surroundings.expand(ref))
+  if (changed === null) throw new ConditionError('rules:changes:compare_to is not a valid ref')
+  return changed
+}
+
+async function existingPaths(
+  node: YamlNode,
+  { files, expand, projectPath, sha }: Surroundings,
+): Promise<readonly string[]> {
+  const otherProject = textAt(node, 'project')
+  if (otherProject === null) return (await files.listFiles({ project: projectPath, sha })) ?? []
+  const project = expand(otherProject)
+  const ref = textAt(node, 'ref')
+  const otherSha = await files.resolveRef({ project, ref: ref === null ? null : expand(ref) })
+  if (otherSha === null) throw new ConditionError(`rules:exists:project ${project} is not a valid project or ref`)
+  return (await files.listFiles({ project, sha: otherSha })) ?? []
+}
+
+function existsIn(pattern: string, paths: readonly string[]): boolean {
+  if (pattern.endsWith('/')) return paths.some(path => path.startsWith(pattern))
+  if (!isGlob(pattern)) return paths.includes(pattern)
+  const glob = createGlob(pattern)
+  return paths.some(path => glob.matches(path))
+}
+
+function isGlob(pattern: string): boolean {
+  return /[*?[{\\]/.test(pattern)
+}
+
+export function conditionKeysOf(rule: YamlNode): readonly ('if' | 'changes' | 'exists')[] {
+  return (['if', 'changes', 'exists'] as const).filter(key => valueAt(rule, key) !== undefined)
+}

@@ -1,0 +1,42 @@
+import type { Diagnostic } from './model.ts'
+import type { Place } from './yaml/node.ts'
+import { positionOf } from './yaml/position.ts'
+
+/** Collects what is wrong with a pipeline, all of it, until somebody asks. */
+export interface Diagnostics {
+  error(message: string, path: string, place: Place): void
+  warn(message: string, path: string, place: Place): void
+  readonly hasErrors: boolean
+  /** In the order of the files, then of lines. */
+  errors(): readonly Diagnostic[]
+  warnings(): readonly Diagnostic[]
+}
+
+/** Of a file that is wrong all over, the first so many mistakes say enough. */
+const maxDiagnostics = 1000
+
+export function createDiagnostics(): Diagnostics {
+  const errors: Diagnostic[] = []
+  const warnings: Diagnostic[] = []
+  return {
+    error: (message, path, place) => addTo(errors, message, path, place),
+    warn: (message, path, place) => addTo(warnings, message, path, place),
+    get hasErrors() {
+      return errors.length > 0
+    },
+    errors: () => inOrderOfPlace(errors),
+    warnings: () => inOrderOfPlace(warnings),
+  }
+}
+
+function addTo(list: Diagnostic[], message: string, path: string, place: Place): void {
+  if (list.length >= maxDiagnostics) return
+  list.push({ message, path, file: place.source.file, ...positionOf(place) })
+}
+
+function inOrderOfPlace(list: readonly Diagnostic[]): readonly Diagnostic[] {
+  const files = [...new Set(list.map(each => each.file))]
+  return [...list].sort(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  )
+}

@@ -1,0 +1,31 @@
+import type { Diagnostics } from '../diagnostics.ts'
+import { isNull, type MappingNode, type SourceText, type YamlNode } from '../yaml/node.ts'
+import { parseYaml } from '../yaml/parse.ts'
+
+/** A file's header (`spec:`), if it has one, and its configuration. */
+export interface PipelineDocument {
+  readonly header: YamlNode | null
+  readonly root: MappingNode
+}
+
+/** Reads one file; what is wrong with it goes to the diagnostics, and null comes back. */
+export function readDocument(source: SourceText, diagnostics: Diagnostics): PipelineDocument | null {
+  const { documents, mistakes } = parseYaml(source)
+  for (const mistake of mistakes) diagnostics.error(mistake.message, '', mistake.place)
+  if (documents.length === 0 && mistakes.length > 0) return null
+
+  const [first, second] = documents
+  const hasHeader = first?.kind === 'mapping' && first.entries.has('spec') && second !== undefined
+  const header = hasHeader ? (first.entries.get('spec')?.value ?? null) : null
+  const root = hasHeader ? second : first
+  const place = root?.place ?? { source, offset: 0 }
+  if (!root || isNull(root)) {
+    diagnostics.error(`Please provide content of ${source.file}`, '', place)
+    return null
+  }
+  if (root.kind !== 'mapping') {
+    diagnostics.error('Invalid configuration format: the root should be a map of jobs and settings', '', place)
+    return null
+  }
+  return { header, root }
+}

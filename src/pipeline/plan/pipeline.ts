@@ -1,0 +1,130 @@
+import { ConditionError } from '../condition/clause.ts'
+import type { PipelineContext } from '../context.ts'
+import type { Diagnostics } from '../diagnostics.ts'
+import type { Configuration, JobEntry } from '../document/configuration.ts'
+import type { CompileResult, Explanation, LeftOutJob } from '../model.ts'
+import type { SourceFiles } from '../ports.ts'
+import { ExpansionError } from '../variables/expand.ts'
+import { runnerPredefined, runtimeNames } from '../variables/job-predefined.ts'
+import type { VariableLayer } from '../variables/layers.ts'
+import { createVariableSpace, type VariableSpace } from '../variables/space.ts'
+import { valueAt } from '../yaml/node.ts'
+import { instancesOf, type JobInstance } from './instances.ts'
+import { linkNeeds } from './link-needs.ts'
+import { type Seed, type SeedContext, seedJob } from './seed.ts'
+import { stagesOf } from './stages.ts'
+import { decideWorkflow } from './workflow.ts'
+
+/** A checked configuration and an event → the plan, or why there is none. Mistakes of this stage go to the diagnostics. */
+export async function planPipeline(
+  configuration: Configuration,
+  context: PipelineContext,
+  files: SourceFiles,
+  diagnostics: Diagnostics,
+): Promise<CompileResult> {
+  const { root } = configuration
+  const space = createVariableSpace(context)
+  const workflow = await decideWorkflow(root, context, files, space)
+  if (!workflow.isCreated)
+    return notCreated('workflow', 'Pipeline filtered out by workflow rules.', workflow.explanations, [], diagnostics)
+
+  const seeding: SeedContext = {
+    context,
+    files,
+    space,
+    rootVariables: workflow.variables,
+    stages: stagesOf(root),
+    hasDefaultOnly: valueAt(valueAt(root, 'workflow'), 'rules') === undefined,
+    commonPredefined: commonPredefined(space, context),
+  }
+  const seeds = await seedJobs(configuration.jobs, seeding, diagnostics)
+  const jobs = linkNeeds(seeds, configuration, diagnostics)
+  const explanations = [...workflow.explanations, ...seeds.map(seed => seed.explanation)]
+  const leftOut = leftOutOf(seeds)
+  if (!jobs.some(job => job.stage !== '.pre' && job.stage !== '.post'))
+    return notCreated(
+      'no_jobs',
+      'Pipeline will not run for the selected trigger. The rules configuration prevented any jobs from being added to the pipeline.',
+      explanations,
+      leftOut,
+      diagnostics,
+    )
+
+  const inOrder = [...jobs].sort((a, b) => a.stageIndex - b.stageIndex)
+  return {
+    valid: true,
+    created: true,
+    warnings: diagnostics.warnings(),
+    plan: {
+      name: workflow.name,
+      stages: [...new Set(inOrder.map(job => job.stage))],
+      jobs: inOrder,
+      leftOut,
+      explanations,
+      autoCancel: workflow.autoCancel,
+      variables: [...workflow.variables.values()],
+    },
+  }
+}
+
+async function seedJobs(
+  jobs: readonly JobEntry[],
+  seeding: SeedContext,
+  diagnostics: Diagnostics,
+): Promise<readonly Seed[]> {
+  const seeds: Seed[] = []
+  for (const entry of jobs) {
+    for (const instance of instancesOf(entry.name, entry.node)) {
+      const seed = await trySeed(entry, instance, seeding, diagnostics)
+      if (seed) seeds.push(seed)
+    }
+  }
+  return seeds
+}
+
+async function trySeed(
+  entry: JobEntry,
+  instance: JobInstance,
+  seeding: SeedContext,
+  diagnostics: Diagnostics,
+): Promise<Seed | null> {
+  try {
+    return await seedJob(entry, instance, seeding)
+  } catch (error) {
+    if (!(error instanceof ConditionError || error instanceof ExpansionError)) throw error
+    const message =
+      error instanceof ConditionError
+        ? `Failed to parse rule for ${entry.name}: ${error.message}`
+        : `${instance.name}: ${error.message}`
+    diagnostics.error(message, entry.name, entry.key.place)
+    return null
+  }
+}
+
+function commonPredefined(space: VariableSpace, context: PipelineContext): Readonly<Record<string, string>> {
+  const common: Record<string, string> = Object.fromEntries(runtimeNames.map(name => [name, '']))
+  const layers: readonly VariableLayer[] = [
+    space.projectPredefined,
+    space.pipelinePredefined,
+    space.userPredefined,
+    runnerPredefined(context.project.path),
+  ]
+  for (const layer of layers) for (const [key, variable] of layer) common[key] = variable.value
+  return common
+}
+
+function leftOutOf(seeds: readonly Seed[]): readonly LeftOutJob[] {
+  return seeds
+    .filter(seed => seed.plan === null)
+    .map(({ explanation }) => ({ name: explanation.job, reason: explanation.reason }))
+}
+
+function notCreated(
+  reason: 'workflow' | 'no_jobs',
+  message: string,
+  explanations: readonly Explanation[],
+  leftOut: readonly LeftOutJob[],
+  diagnostics: Diagnostics,
+): CompileResult {
+  return { valid: true, created: false, reason, message, warnings: diagnostics.warnings(), explanations, leftOut }
+}

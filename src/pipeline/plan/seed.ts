@@ -1,0 +1,191 @@
+import type { Surroundings } from '../condition/clause.ts'
+import { decideOnly } from '../condition/only.ts'
+import { decideRules, whenOf } from '../condition/rules.ts'
+import type { PipelineContext } from '../context.ts'
+import { inheritsVariable, type JobEntry } from '../document/configuration.ts'
+import type { EnvironmentPlan, Explanation, JobPlan, YamlVariable } from '../model.ts'
+import type { SourceFiles } from '../ports.ts'
+import { createExpander, type Expander, forNames, forPatterns } from '../variables/expand.ts'
+import { finalValuesOf } from '../variables/final-values.ts'
+import { jobPredefined } from '../variables/job-predefined.ts'
+import { layerOf, lookUp, plainLayer, type VariableLayer, type VariableLayers } from '../variables/layers.ts'
+import type { VariableSpace } from '../variables/space.ts'
+import { mergeVariables, type YamlVariables, yamlVariablesOf } from '../variables/yaml-variables.ts'
+import { type MappingNode, valueAt, type YamlNode } from '../yaml/node.ts'
+import { environmentNameOf, environmentPlanOf } from './environment.ts'
+import type { JobInstance } from './instances.ts'
+import { keywordPlanOf, schedulingOf, sourceOf, stageOf } from './job.ts'
+import { isByStage, readNeeds, type WrittenNeeds } from './needs.ts'
+
+// One instance of a job → in or out, why, and its plan. Needs keep their written names until all jobs are known.
+
+export interface SeedContext {
+  readonly context: PipelineContext
+  readonly files: SourceFiles
+  readonly space: VariableSpace
+  /** Root variables and those of the matching workflow rule. */
+  readonly rootVariables: YamlVariables
+  readonly stages: readonly string[]
+  /** Whether jobs without conditions are for branches and tags only. */
+  readonly hasDefaultOnly: boolean
+  /** What every job's predefined variables have in common. */
+  readonly commonPredefined: Readonly<Record<string, string>>
+}
+
+export interface Seed {
+  readonly explanation: Explanation
+  readonly plan: Omit<JobPlan, 'needs'> | null
+  /** null: by stage. */
+  readonly needs: WrittenNeeds | null
+  readonly entry: JobEntry
+}
+
+export async function seedJob(entry: JobEntry, instance: JobInstance, seeding: SeedContext): Promise<Seed> {
+  const { node } = entry
+  const scope = createJobScope(entry, instance, seeding)
+  const before = scope.at(null)
+  const decision = await decide(instance.name, node, before, seeding)
+  if (!decision.explanation.included) return { explanation: decision.explanation, plan: null, needs: null, entry }
+
+  const after = decision.rule ? scope.at(decision.rule) : before
+  const needsNode = valueAt(decision.rule ?? undefined, 'needs') ?? valueAt(node, 'needs')
+  const needs = needsNode ? readNeeds(needsNode, after.names.expand) : null
+  return {
+    explanation: decision.explanation,
+    plan: planOf(entry, instance, decision.rule, after, needs, seeding),
+    needs: needs && !isByStage(needs) ? needs : null,
+    entry,
+  }
+}
+
+interface JobScope {
+  readonly fileVariables: YamlVariables
+  readonly layers: VariableLayers
+  readonly names: Expander
+  readonly patterns: Expander
+  readonly environment: EnvironmentPlan | null
+}
+
+function createJobScope(entry: JobEntry, instance: JobInstance, seeding: SeedContext) {
+  const { node } = entry
+  const root = new Map([...seeding.rootVariables].filter(([name]) => inheritsVariable(node, name)))
+  const matrix = new Map(
+    Object.entries(instance.parallel?.matrix ?? {}).map(([key, value]) => [key, { key, value, raw: false }]),
+  )
+  const own = yamlVariablesOf(valueAt(node, 'variables'))
+
+  return {
+    at: (rule: MappingNode | null): JobScope => {
+      const fileVariables = mergeVariables(root, own, matrix, yamlVariablesOf(valueAt(rule ?? undefined, 'variables')))
+      const file = layerOf(fileVariables.values())
+      const facts = {
+        name: instance.name,
+        groupName: entry.name,
+        stage: stageOf(node),
+        parallel: instance.parallel,
+        when: null,
+      }
+      const job = jobPredefined({ ...facts, environment: null })
+      const plain = scopeWith(seeding.space.layersFor({ file, job }), fileVariables, null)
+      const written = environmentNameOf(node)
+      if (written === null) return plain
+      const environment = environmentPlanOf(node, plain.names.expand(written), plain.names.expand)
+      const inEnvironment = seeding.space.layersFor({
+        file,
+        job: jobPredefined({ ...facts, environment }),
+        environment: environment.name,
+      })
+      return scopeWith(inEnvironment, fileVariables, environment)
+    },
+  }
+}
+
+function scopeWith(
+  layers: VariableLayers,
+  fileVariables: YamlVariables,
+  environment: EnvironmentPlan | null,
+): JobScope {
+  return {
+    fileVariables,
+    layers,
+    names: createExpander(layers, forNames),
+    patterns: createExpander(layers, forPatterns),
+    environment,
+  }
+}
+
+async function decide(
+  name: string,
+  node: YamlNode,
+  scope: JobScope,
+  { context, files, hasDefaultOnly }: SeedContext,
+): Promise<{ readonly rule: MappingNode | null; readonly explanation: Explanation }> {
+  const surroundings: Surroundings = {
+    projectPath: context.project.path,
+    sha: context.sha,
+    changedPaths: context.changedPaths,
+    files,
+    readVariable: key => lookUp(scope.layers, key),
+    expand: scope.patterns.expand,
+  }
+  const rules = valueAt(node, 'rules')
+  if (rules) {
+    const { rule, number, reason, clauses } = await decideRules(rules, surroundings)
+    const included = rule !== null && whenOf(rule) !== 'never'
+    return {
+      rule: included ? rule : null,
+      explanation: { job: name, included, decidedBy: 'rules', reason, rule: number, clauses },
+    }
+  }
+  const hasRulesKey = node.kind === 'mapping' && node.entries.has('rules')
+  const decision = await decideOnly({ job: node, context, surroundings, hasDefault: hasDefaultOnly && !hasRulesKey })
+  return { rule: null, explanation: { job: name, rule: null, ...decision } }
+}
+
+function planOf(
+  entry: JobEntry,
+  instance: JobInstance,
+  rule: MappingNode | null,
+  scope: JobScope,
+  needs: WrittenNeeds | null,
+  { context, space, stages, commonPredefined }: SeedContext,
+): Omit<JobPlan, 'needs'> {
+  const { node, name: groupName } = entry
+  const stage = stageOf(node)
+  const scheduling = schedulingOf(node, rule)
+  const job = jobPredefined({
+    name: instance.name,
+    groupName,
+    stage,
+    parallel: instance.parallel,
+    when: scheduling.when,
+    environment: scope.environment,
+  })
+  const layers = [
+    ...space.layersFor({
+      file: layerOf(scope.fileVariables.values()),
+      job,
+      environment: scope.environment?.name ?? null,
+    }),
+    plainLayer(commonPredefined),
+  ]
+  return {
+    name: instance.name,
+    groupName,
+    stage,
+    stageIndex: stages.indexOf(stage),
+    ...scheduling,
+    ...keywordPlanOf(groupName, node, rule, scope, context),
+    upstreamNeeds: needs?.upstream ?? [],
+    environment: scope.environment,
+    variables: finalValuesOf(scope.fileVariables.keys(), layers),
+    yamlVariables: [...scope.fileVariables.values()] satisfies readonly YamlVariable[],
+    predefined: { ...commonPredefined, ...recordOf(job) },
+    parallel: instance.parallel,
+    source: sourceOf(entry.key),
+  }
+}
+
+function recordOf(layer: VariableLayer): Readonly<Record<string, string>> {
+  return Object.fromEntries([...layer].map(([key, variable]) => [key, variable.value]))
+}

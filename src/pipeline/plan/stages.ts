@@ -1,0 +1,12 @@
+import { valueAt, type YamlNode } from '../yaml/node.ts'
+import { textsOf } from './read.ts'
+
+const defaultStages = ['build', 'test', 'deploy'] as const
+
+/** All stages in order; `.pre` is always first and `.post` always last, except that `stages: []` leaves none. */
+export function stagesOf(root: YamlNode): readonly string[] {
+  const node = valueAt(root, 'stages') ?? valueAt(root, 'types')
+  const written = node ? textsOf(node) : defaultStages
+  if (written.length === 0) return []
+  return [...new Set(['.pre', ...written.filter(stage => stage !== '.pre' && stage !== '.post'), '.post'])]
+}
