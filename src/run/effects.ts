@@ -1,0 +1,26 @@
+// What is to be done because a job changed: told from the difference alone, so that the recovery can ask the same
+// question of a saved row (`before` null) and do again what a crash may have prevented.
+import { isFinal } from './job-moves.ts'
+import type { Effect, JobState } from './machine-model.ts'
+
+export function effectsOf(before: JobState | null, after: JobState): readonly Effect[] {
+  const effects: Effect[] = []
+  const jobId = after.id
+  const became = (status: JobState['status']): boolean => after.status === status && before?.status !== status
+  if (became('pending')) {
+    effects.push(after.rule.kind === 'bridge' ? { type: 'create_downstream', jobId } : { type: 'enqueue', jobId })
+  }
+  if (became('canceling')) effects.push({ type: 'cancel_running', jobId })
+  if (became('scheduled') && after.scheduledAt !== null) {
+    effects.push({ type: 'start_timer', jobId, at: after.scheduledAt })
+  }
+  const key = after.rule.resourceGroup
+  if (key !== null && became('waiting_for_resource')) effects.push({ type: 'request_resource', jobId, key })
+  if (key !== null && before !== null && isFinal(after) && !isFinal(before)) {
+    effects.push({ type: 'release_resource', jobId, key })
+  }
+  if (became('canceled') && before?.status === 'running' && after.downstreamPipelineId !== null) {
+    effects.push({ type: 'cancel_downstream', jobId, downstreamPipelineId: after.downstreamPipelineId })
+  }
+  return effects
+}
