@@ -57,15 +57,15 @@ export function isSettled(jobClass: JobClass): boolean {
 /** The rules in GitLab's order; null: the set is empty. `needs`: the set is what a job needs (one skipped one decides). */
 export function compositeStatus(counts: Counts, needs = false): PipelineStatus | null {
   const all = total(counts)
-  const only = (...classes: readonly JobClass[]): boolean => sum(counts, classes) === all
+  const lenient = counts.forgiven + counts.ignored
   if (all === 0) return null
   if (needs && counts.skipped + counts.ignored > 0) return 'skipped'
-  if (only('skipped', 'ignored')) return 'skipped'
-  if (only('success', 'skipped', 'forgiven', 'ignored')) return 'success'
-  if (only('created', 'forgiven', 'ignored')) return 'created'
-  if (only('preparing', 'forgiven', 'ignored')) return 'preparing'
-  if (only('canceled', 'success', 'skipped', 'forgiven', 'ignored')) return 'canceled'
-  if (only('pending', 'created', 'skipped', 'forgiven', 'ignored')) return 'pending'
+  if (counts.skipped + counts.ignored === all) return 'skipped'
+  if (counts.success + counts.skipped + lenient === all) return 'success'
+  if (counts.created + lenient === all) return 'created'
+  if (counts.preparing + lenient === all) return 'preparing'
+  if (counts.canceled + counts.success + counts.skipped + lenient === all) return 'canceled'
+  if (counts.pending + counts.created + counts.skipped + lenient === all) return 'pending'
   if (counts.running + counts.pending > 0) return 'running'
   if (counts.waiting_for_resource > 0) return 'waiting_for_resource'
   if (counts.manual > 0) return 'manual'
@@ -90,11 +90,7 @@ export function countJobs(jobs: Iterable<{ readonly status: JobStatus; readonly 
 const settled: ReadonlySet<JobClass> = new Set(['success', 'failed', 'canceled', 'skipped', 'forgiven', 'ignored'])
 
 function total(counts: Counts): number {
-  return sum(counts, jobClasses)
-}
-
-function sum(counts: Counts, classes: readonly JobClass[]): number {
   let result = 0
-  for (const each of classes) result += counts[each]
+  for (const each of jobClasses) result += counts[each]
   return result
 }
