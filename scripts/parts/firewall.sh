@@ -1,6 +1,9 @@
 # What an engine leaves in the host's network: bridges, packet filter rules, ip forwarding. The engine itself never takes
 # them back, so the state before it is kept in a file, and put back when the last engine is gone.
 
+# The nft flavour says on stderr that there are rules of the legacy one.
+filter() { iptables "$@" 2>/dev/null; }
+
 # A working iptables: the distribution's default (nft), or the legacy one where the kernel knows only that.
 iptables_command() {
   for command in iptables iptables-legacy; do
@@ -13,12 +16,12 @@ iptables_command() {
 }
 
 remember_forwarding() {
-  printf '%s %s\n' "$(cat /proc/sys/net/ipv4/ip_forward)" "$(iptables -S FORWARD | sed -n 's/^-P FORWARD //p')" >"$1"
+  printf '%s %s\n' "$(cat /proc/sys/net/ipv4/ip_forward)" "$(filter -S FORWARD | sed -n 's/^-P FORWARD //p')" >"$1"
 }
 
 restore_forwarding() {
   read -r forwarding policy <"$1" || return 0
-  iptables -P FORWARD "$policy"
+  filter -P FORWARD "$policy"
   echo "$forwarding" >/proc/sys/net/ipv4/ip_forward
 }
 
@@ -42,9 +45,9 @@ add_bridge() {
 forget_bridge() {
   ip link delete "$1" 2>/dev/null
   for table in nat filter; do
-    iptables -t "$table" -S | grep -e "[io] $1\( \|$\)" | sed 's/^-A/-D/' | while read -r rule; do
+    filter -t "$table" -S | grep -e "[io] $1\( \|$\)" | sed 's/^-A/-D/' | while read -r rule; do
       # shellcheck disable=SC2086
-      iptables -t "$table" $rule
+      filter -t "$table" $rule
     done
   done
 }
@@ -52,12 +55,12 @@ forget_bridge() {
 # Removes the engine's own chains, once no rule names a bridge any more.
 forget_chains() {
   for table in nat filter; do
-    iptables -t "$table" -S | grep -e '-j DOCKER' | grep -v -e '^-A DOCKER' | sed 's/^-A/-D/' | while read -r rule; do
+    filter -t "$table" -S | grep -e '-j DOCKER' | grep -v -e '^-A DOCKER' | sed 's/^-A/-D/' | while read -r rule; do
       # shellcheck disable=SC2086
-      iptables -t "$table" $rule
+      filter -t "$table" $rule
     done
-    chains=$(iptables -t "$table" -S | sed -n 's/^-N \(DOCKER[^ ]*\)$/\1/p')
-    for chain in $chains; do iptables -t "$table" -F "$chain"; done
-    for chain in $chains; do iptables -t "$table" -X "$chain"; done
+    chains=$(filter -t "$table" -S | sed -n 's/^-N \(DOCKER[^ ]*\)$/\1/p')
+    for chain in $chains; do filter -t "$table" -F "$chain"; done
+    for chain in $chains; do filter -t "$table" -X "$chain"; done
   done
 }
