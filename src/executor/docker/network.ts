@@ -1,0 +1,25 @@
+// A bridge network for one room.
+import type Docker from 'dockerode'
+import { labelsOf, objectName, type RoomLabels } from './labels.ts'
+
+export type RoomNetwork = { readonly name: string; readonly gateway: string; readonly subnet: string }
+
+export async function createRoomNetwork(docker: Docker, labels: RoomLabels, mtu: number | null): Promise<RoomNetwork> {
+  const name = objectName(labels, 'network')
+  const network = await docker.createNetwork({
+    Name: name,
+    Driver: 'bridge',
+    Labels: labelsOf(labels, 'network'),
+    ...(mtu === null ? {} : { Options: { 'com.docker.network.driver.mtu': String(mtu) } }),
+  })
+  return readRoomNetwork(network)
+}
+
+export async function readRoomNetwork(network: Docker.Network): Promise<RoomNetwork> {
+  const { Name, IPAM } = (await network.inspect()) as {
+    Name: string
+    IPAM: { Config: { Gateway: string; Subnet: string }[] }
+  }
+  const [config] = IPAM.Config
+  return { name: Name, gateway: config?.Gateway ?? '', subnet: config?.Subnet ?? '' }
+}

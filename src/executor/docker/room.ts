@@ -1,0 +1,155 @@
+// One job's room in a Docker engine. Everything is under way at the same time; what must wait for what:
+//
+//   volume ── git (the runner's) ──┐
+//   network ───────────────────────┼─ services ── ready ─ images of the pipeline ─┐
+//   images of job and services ────┴─ job's container (its shell waits) ──────────┴─ furnished
+//
+// Nothing that can see the volume runs before git is done with it: git trusts the files that it works on.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import { allOrAbort } from '../../kit/abort.ts'
+import { AppError } from '../../kit/errors.ts'
+import type { FurnishWishes, Room, RoomOrder, StepEnd, StepOrder } from '../port.ts'
+import { type ConnectedNetwork, createRoomVolume, type Ground } from './ground.ts'
+import type { ImageStore, ReadyImage } from './images.ts'
+import { roomFilter } from './labels.ts'
+import { ownRegistryImage } from './own-registry.ts'
+import { planJobContainer, type RoomGround } from './plan.ts'
+import { removeLabelled } from './remove.ts'
+import { prepareService, runService } from './room-services.ts'
+import type { DockerSettings } from './settings.ts'
+import { followShell, type Shell, startShell } from './shell.ts'
+import { openWorkspace } from './workspace.ts'
+
+export type RoomWorld = {
+  readonly docker: Docker
+  readonly images: ImageStore
+  readonly settings: DockerSettings
+  readonly mtu: number | null
+}
+
+/** What an earlier process had furnished already. */
+export type AdoptedRoom = { readonly container: Docker.Container }
+
+export async function createRoom(
+  order: RoomOrder,
+  ground: Ground,
+  world: RoomWorld,
+  adopted: AdoptedRoom | null,
+): Promise<Room> {
+  const { docker } = world
+  const closing = new AbortController()
+  let container: Docker.Container | null = adopted?.container ?? null
+  let waiting: Shell | null = null
+  let furnished: Promise<void> = Promise.resolve()
+  const workspace = await openWorkspace({
+    volume: docker.getVolume(ground.buildsVolume.name),
+    mountpoint: ground.buildsVolume.mountpoint,
+    buildsDirectory: order.buildsDirectory,
+    container: () => container,
+  })
+
+  async function furnish(wishes: FurnishWishes, signal: AbortSignal): Promise<void> {
+    const work = furnishAll(wishes, AbortSignal.any([signal, closing.signal]))
+    furnished = work.catch(() => {}) // `close` only waits for it; the caller is told
+    await work
+  }
+
+  async function furnishAll(wishes: FurnishWishes, outer: AbortSignal): Promise<void> {
+    const orders = [order.image, ...order.services]
+    const [network, images] = await Promise.all([
+      ground.network,
+      allOrAbort(
+        orders.map(one => signal => ensureImage(one, wishes, signal)),
+        outer,
+      ),
+      wishes.sourcesReady,
+    ])
+    outer.throwIfAborted()
+    const [jobImage, ...serviceImages] = images as [ReadyImage, ...ReadyImage[]]
+    const prepared = serviceImages.map((image, index) => prepareService(index, image, { order, ...world }))
+    const dockerService = prepared.find(service => service.dockerPlan !== null)?.dockerPlan ?? null
+    const roomGround = await layGround(network, Boolean(dockerService?.certificateDirectory))
+    const serviceWorld = {
+      docker,
+      settings: world.settings,
+      order,
+      ground: roomGround,
+      say: wishes.say,
+      closing: closing.signal,
+    }
+    await allOrAbort(
+      [
+        signal => startJobContainer(jobImage, roomGround, dockerService, signal),
+        ...prepared.map(service => (signal: AbortSignal) => runService(service, serviceWorld, signal)),
+      ],
+      outer,
+    )
+  }
+
+  async function layGround(network: ConnectedNetwork, withCertificates: boolean): Promise<RoomGround> {
+    return {
+      labels: ground.labels,
+      networkName: network.name,
+      pauseId: null,
+      extraHosts: network.extraHosts,
+      buildsVolume: ground.buildsVolume.name,
+      certificatesVolume: withCertificates
+        ? (await createRoomVolume(docker, ground.labels, 'certificates')).name
+        : null,
+    }
+  }
+
+  async function startJobContainer(
+    image: ReadyImage,
+    roomGround: RoomGround,
+    dockerService: Parameters<typeof planJobContainer>[2]['dockerService'],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const options = planJobContainer(order, roomGround, {
+      imageId: image.id,
+      limits: world.settings.jobLimits,
+      dockerService,
+    })
+    container = await docker.createContainer(options)
+    signal.throwIfAborted()
+    waiting = await startShell(container)
+  }
+
+  function ensureImage(wanted: RoomOrder['image'], wishes: FurnishWishes, signal: AbortSignal): Promise<ReadyImage> {
+    const own = ownRegistryImage(wanted.image, order, signal)
+    return world.images.ensure({ container: wanted, credentials: order.credentials, own }, wishes.say, signal)
+  }
+
+  async function run(step: StepOrder, signal: AbortSignal): Promise<StepEnd> {
+    if (container === null) throw new Error('a room is furnished before anything runs in it')
+    const shell = waiting ?? (step.script === null ? null : await startShell(container))
+    waiting = null
+    return followShell(container, shell, step, signal)
+  }
+
+  async function close(): Promise<void> {
+    closing.abort(new AppError('room_closed', 'the room is closed'))
+    await Promise.allSettled([ground.network, furnished])
+    waiting?.stream.destroy()
+    waiting = null
+    await removeUntilGone(docker, ground.labels.roomId)
+    await workspace.remove()
+    const network = await ground.network.catch(() => null) // never made: nothing forwards to it
+    await network?.forwarding?.close()
+  }
+
+  return { workspace, furnish, run, close }
+}
+
+/** Removal fails for a moment now and then (a busy mount, an engine that restarts); what stays is the sweeper's. */
+async function removeUntilGone(docker: Docker, roomId: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await removeLabelled(docker, roomFilter(roomId))
+    } catch (error) {
+      if (tries === 5) throw error
+      await sleep(200 * tries)
+    }
+  }
+}

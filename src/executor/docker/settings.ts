@@ -1,0 +1,17 @@
+// What the runner's owner decides about the engine's use; made from `runner.config.ts`.
+import type { ContainerLimits } from './plan.ts'
+import type { DockerPolicy } from './policy.ts'
+
+export type DockerSettings = {
+  readonly policy: DockerPolicy
+  readonly jobLimits: ContainerLimits
+  readonly serviceLimits: ContainerLimits
+  readonly services: {
+    readonly readyTimeoutMs: number
+    readonly dockerReadyTimeoutMs: number
+    /** True: a service that is not ready in time fails the job, instead of a warning. */
+    readonly failWhenNotReady: boolean
+  }
+  readonly mirrors: readonly string[]
+  readonly images: { readonly unreachableForMs: number; readonly stallMs: number }
+}

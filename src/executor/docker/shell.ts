@@ -1,0 +1,186 @@
+// The shell of a job: the container's start with its input and output attached, and what follows when either end of
+// the connection breaks. The engine keeps the output as well (log driver `local`), so a reader that lost the stream
+// reads it again from the beginning and leaves out what it has.
+
+import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type Docker from 'dockerode'
+import { AppError, messageOf } from '../../kit/errors.ts'
+import type { StepEnd, StepOrder } from '../port.ts'
+import { createDemultiplexer } from './demultiplex.ts'
+import { isGone } from './engine.ts'
+
+export type Shell = { readonly container: Docker.Container; readonly stream: Duplex }
+
+/** Attached before the start, so that no byte can be missed; it waits for its script. */
+export async function startShell(container: Docker.Container): Promise<Shell> {
+  const stream = (await container.attach({
+    stream: true,
+    stdin: true,
+    stdout: true,
+    stderr: true,
+    hijack: true,
+  })) as unknown as Duplex
+  stream.pause()
+  try {
+    await container.start()
+  } catch (cause) {
+    stream.destroy()
+    throw new AppError('container_failed', startProblem(cause), { cause })
+  }
+  return { container, stream }
+}
+
+/** How long an engine that went away may take to come back. */
+const engineReturnMs = 60_000
+
+export async function followShell(
+  container: Docker.Container,
+  shell: Shell | null,
+  step: StepOrder,
+  signal: AbortSignal,
+): Promise<StepEnd> {
+  const ending = endOnAbort(container, step.graceMs, signal)
+  const lost = new AbortController()
+  try {
+    if (shell !== null && step.script !== null) await feed(shell.stream, step)
+    const output = createOutput(step)
+    if (shell !== null) await pump(shell.stream, output)
+    return await followToEnd(container, { output, isFresh: shell === null, lost: lost.signal })
+  } finally {
+    ending.stop()
+    shell?.stream.destroy()
+  }
+}
+
+type Output = {
+  /** All bytes of the container's output that have passed, those left out too. */
+  readonly seenBytes: () => number
+  readonly take: (bytes: Uint8Array) => Promise<void>
+  /** The stream begins anew at the container's first byte. */
+  readonly rewind: () => void
+}
+
+function createOutput(step: StepOrder): Output {
+  let known = step.skipBytes
+  let at = step.skipBytes
+  return {
+    seenBytes: () => known,
+    rewind: () => {
+      at = 0
+    },
+    take: async bytes => {
+      const fresh = bytes.subarray(Math.min(bytes.length, Math.max(0, known - at)))
+      at += bytes.length
+      known = Math.max(known, at)
+      if (fresh.length > 0) await step.onOutput(fresh)
+    },
+  }
+}
+
+async function feed(stream: Duplex, step: StepOrder): Promise<void> {
+  await new Promise<void>(resolve => {
+    // A shell that has ended already does not read; its exit code tells what there is to tell.
+    stream.once('error', () => resolve())
+    stream.end(step.script, () => resolve())
+  })
+  await step.onFed()
+}
+
+async function pump(stream: NodeJS.ReadableStream, output: Output): Promise<void> {
+  const demultiplex = createDemultiplexer()
+  try {
+    for await (const chunk of stream) for (const part of demultiplex(chunk as Uint8Array)) await output.take(part)
+  } catch {
+    // The connection broke; whether the container did too is asked next.
+  }
+}
+
+async function followToEnd(
+  container: Docker.Container,
+  { output, isFresh, lost }: { readonly output: Output; readonly isFresh: boolean; readonly lost: AbortSignal },
+): Promise<StepEnd> {
+  let engineWasAway = false
+  for (let mustRead = isFresh; ; mustRead = true) {
+    if (mustRead) {
+      output.rewind()
+      const logs = await whenEngineAnswers(
+        () => container.logs({ follow: true, stdout: true, stderr: true }),
+        () => {
+          engineWasAway = true
+        },
+        lost,
+      )
+      if (logs === null) return { exitCode: 137, oomKilled: false, engineLost: true }
+      await pump(logs as unknown as NodeJS.ReadableStream, output)
+    }
+    const state = await endState(
+      container,
+      () => {
+        engineWasAway = true
+      },
+      lost,
+    )
+    if (state === null) return { exitCode: 137, oomKilled: false, engineLost: true }
+    if (state.Running) continue
+    if (engineWasAway && !mustRead) continue
+    return {
+      exitCode: state.ExitCode,
+      oomKilled: state.OOMKilled,
+      engineLost: engineWasAway && state.ExitCode === 137 && !state.OOMKilled,
+    }
+  }
+}
+
+/** After the output's end the container is about to end, or the connection was cut and it runs on. */
+async function endState(container: Docker.Container, onAway: () => void, signal: AbortSignal) {
+  const firstLook = await whenEngineAnswers(() => container.inspect(), onAway, signal)
+  if (firstLook === null || !firstLook.State.Running) return firstLook?.State ?? null
+  const ended = whenEngineAnswers(() => container.wait(), onAway, signal)
+  await Promise.race([ended, sleep(2000)])
+  return (await whenEngineAnswers(() => container.inspect(), onAway, signal))?.State ?? null
+}
+
+/** Null: the engine did not come back in time, or it does not know the container any more. */
+async function whenEngineAnswers<T>(ask: () => Promise<T>, onAway: () => void, signal: AbortSignal): Promise<T | null> {
+  const deadline = performance.now() + engineReturnMs
+  for (let pauseMs = 50; performance.now() < deadline && !signal.aborted; pauseMs = Math.min(pauseMs * 2, 1000)) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (isGone(error)) return null
+      onAway()
+      await sleep(pauseMs)
+    }
+  }
+  return null
+}
+
+/** TERM to every process but the first, whose trap ends it when its child has ended; KILL after the grace. */
+function endOnAbort(container: Docker.Container, graceMs: number, signal: AbortSignal): { readonly stop: () => void } {
+  let kill: NodeJS.Timeout | undefined
+  const end = () => {
+    kill = setTimeout(() => container.kill().catch(() => {}), graceMs) // ended by itself: nothing to kill
+    terminate(container).catch(() => container.kill().catch(() => {})) // no shell to say it with: the hard way
+  }
+  if (signal.aborted) end()
+  else signal.addEventListener('abort', end, { once: true })
+  return {
+    stop: () => {
+      clearTimeout(kill)
+      signal.removeEventListener('abort', end)
+    },
+  }
+}
+
+async function terminate(container: Docker.Container): Promise<void> {
+  const exec = await container.exec({ Cmd: ['sh', '-c', 'kill -TERM -1'] })
+  await exec.start({ Detach: true })
+}
+
+function startProblem(cause: unknown): string {
+  const text = messageOf(cause)
+  if (/executable file not found|no such file or directory/.test(text))
+    return `the image has no shell that its entrypoint can start: ${text}`
+  return `the job's container does not start: ${text}`
+}
