@@ -12,6 +12,7 @@ export type Escape = {
 const escapeByte = 0x1b
 const bell = 0x07
 const maximumParameters = 32
+const maximumValue = 99_999
 
 /** @param at offset of the ESC; sequences never reach beyond `limit` */
 export function readEscape(bytes: Uint8Array, at: number, limit: number): Escape {
@@ -26,16 +27,25 @@ export function readEscape(bytes: Uint8Array, at: number, limit: number): Escape
 }
 
 function readCsi(bytes: Uint8Array, from: number, limit: number): Escape {
-  let end = from
-  while (end < limit && isBetween(bytes[end], 0x20, 0x3f)) end += 1
-  if (end >= limit) return opaque(limit)
-  // A byte that cannot stand in a sequence breaks it off and is text again.
-  if (!isBetween(bytes[end], 0x40, 0x7e)) return opaque(end)
-  const text = String.fromCharCode(...bytes.subarray(from, Math.min(end, from + 256)))
-  if (!/^[0-9;:]*$/.test(text)) return opaque(end + 1)
-  const parameters = text === '' ? [] : text.split(/[;:]/, maximumParameters).map(Number)
-  return { end: end + 1, final: String.fromCharCode(bytes[end] ?? 0), parameters }
+  const parameters: number[] = []
+  let isPlain = true
+  let value = -1
+  for (let end = from; end < limit; end += 1) {
+    const byte = bytes[end] ?? 0
+    if (byte >= 0x30 && byte <= 0x39) value = Math.min(maximumValue, Math.max(0, value) * 10 + byte - 0x30)
+    else if (byte === 0x3b || byte === 0x3a) {
+      if (parameters.length < maximumParameters) parameters.push(Math.max(0, value))
+      value = 0
+    } else if (byte >= 0x40 && byte <= 0x7e) {
+      if (value !== -1) parameters.push(value)
+      return isPlain ? { end: end + 1, final: finals[byte] ?? '', parameters } : opaque(end + 1)
+    } else if (byte >= 0x20 && byte <= 0x3f) isPlain = false
+    else return opaque(end) // a byte that cannot stand in a sequence breaks it off and is text again
+  }
+  return opaque(limit)
 }
+
+const finals = Array.from({ length: 128 }, (_, byte) => String.fromCharCode(byte))
 
 /** OSC, DCS, SOS, PM, APC: up to BEL or ESC \. */
 function readText(bytes: Uint8Array, from: number, limit: number): Escape {

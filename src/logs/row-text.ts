@@ -4,7 +4,7 @@ import { paintPieces } from './line.ts'
 import { rowText } from './paint.ts'
 
 const decoder = new TextDecoder()
-const colours = /\x1b\[[0-9;:]*[mK]/g
+export const colours = /\x1b\[[0-9;:]*[mK]/g
 const controls = /[\x00-\x08\x0b-\x1f\x7f\t]/
 
 export function textOfPieces(pieces: readonly Piece[], read: (start: number, end: number) => Uint8Array): string {

@@ -1,6 +1,6 @@
 // Finds a text in a log while the log is read. Rows are those of the viewer (line.ts), so a match's row can be linked to.
 import { createLineIndex } from './line.ts'
-import { textOfPieces } from './row-text.ts'
+import { colours, textOfPieces } from './row-text.ts'
 
 export type LogMatch = {
   /** From 0. */
@@ -23,6 +23,9 @@ export type LogSearch = {
 const excerptCharacters = 400
 /** Moves of the cursor lead no farther back than these bytes can tell. */
 const keptBytes = 128 * 1024
+const decoder = new TextDecoder()
+/** What makes a row show another text than its bytes in their order. */
+const movesInRow = /\r(?!\n)|[\b\t]|\x1b\[[0-9;]*[A-JP]|\x1b[^[]/
 
 /** @param query a text; upper and lower case are the same unless it has an upper-case letter */
 export function createLogSearch({ query, limit }: { readonly query: string; readonly limit: number }): LogSearch {
@@ -39,7 +42,15 @@ export function createLogSearch({ query, limit }: { readonly query: string; read
     const tail = kept.subarray(Math.max(0, kept.length - keptBytes))
     keptFrom += kept.length - tail.length
     kept = Buffer.concat([tail, bytes])
-    look(index.write(bytes))
+    const unfinishedFrom = index.pieces(index.rowCount() - 1)[0]?.start ?? 0
+    const first = index.write(bytes)
+    if (mayMatch(read(Math.max(keptFrom, unfinishedFrom), keptFrom + kept.length))) look(first)
+  }
+
+  /** Most pieces of a log hold no match, and are passed over without looking at their rows. */
+  function mayMatch(bytes: Uint8Array): boolean {
+    const text = decoder.decode(bytes)
+    return movesInRow.test(text) || find(text.replace(colours, '')) !== null
   }
 
   /** The unfinished row, and one that is painted over, are looked at again when they change. */
