@@ -1,0 +1,96 @@
+// One request and its answer. Handlers return an `Answer`; only a blob's bytes are streamed by the handler itself.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { RegistryError } from './errors.ts'
+
+export type Exchange = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly method: string
+  readonly query: URLSearchParams
+}
+
+export type Answer =
+  | {
+      readonly kind: 'whole'
+      readonly status: number
+      readonly headers: Readonly<Record<string, string | number>>
+      readonly body: string | Uint8Array | null
+    }
+  /** The handler has written it. */
+  | { readonly kind: 'streamed' }
+
+export function answer(
+  status: number,
+  headers: Readonly<Record<string, string | number>> = {},
+  body: string | Uint8Array | null = null,
+): Answer {
+  return { kind: 'whole', status, headers, body }
+}
+
+export function jsonAnswer(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+  return answer(status, { 'Content-Type': 'application/json; charset=utf-8', ...headers }, JSON.stringify(value))
+}
+
+/** Old docker and some proxies look for the version header on every answer. */
+const versionHeaders = {
+  'Docker-Distribution-API-Version': 'registry/2.0',
+  'X-Content-Type-Options': 'nosniff',
+} as const
+
+export function send(
+  { request, response }: Exchange,
+  { status, headers, body }: Extract<Answer, { kind: 'whole' }>,
+): void {
+  const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
+  const hasOwnLength = Object.hasOwn(headers, 'Content-Length') || status === 204 || status === 304
+  response.writeHead(status, { ...versionHeaders, ...(hasOwnLength ? {} : { 'Content-Length': length }), ...headers })
+  if (!request.complete) discardRest(request)
+  if (request.method === 'HEAD' || body === null) response.end()
+  else response.end(body)
+}
+
+/** The headers for what is streamed. */
+export function sendHead(
+  { response }: Exchange,
+  status: number,
+  headers: Readonly<Record<string, string | number>>,
+): void {
+  response.writeHead(status, { ...versionHeaders, ...headers })
+}
+
+const maxDiscardedBytes = 1024 * 1024
+
+/**
+ * A request refused before its body was read: the client must be able to send some of it, or it sees a broken pipe
+ * instead of our message; but not all of it.
+ */
+function discardRest(request: IncomingMessage): void {
+  let discarded = 0
+  request.on('data', (chunk: Buffer) => {
+    discarded += chunk.length
+    if (discarded > maxDiscardedBytes) request.socket.destroySoon()
+  })
+  request.resume()
+}
+
+/** The body's chunks. Ending the loop early leaves the connection open, so that the refusal can be answered. */
+export function bodyOf(request: IncomingMessage): AsyncIterable<Buffer> {
+  return request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+}
+
+/** Reads a small body whole. @throws RegistryError with `tooLarge` as its code when it is larger */
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  tooLarge: 'MANIFEST_TOO_LARGE' | 'SIZE_INVALID',
+): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new RegistryError(tooLarge)
+  const chunks: Buffer[] = []
+  let sizeBytes = 0
+  for await (const chunk of bodyOf(request)) {
+    sizeBytes += chunk.length
+    if (sizeBytes > maxBytes) throw new RegistryError(tooLarge)
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+}

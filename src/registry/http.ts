@@ -1,0 +1,147 @@
+// From a request to its handler: path, method, caller, repository; and from whatever was thrown to an answer.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { errorAnswer, RegistryError } from './errors.ts'
+import { type Answer, type Exchange, jsonAnswer, send } from './exchange.ts'
+import type { Caller, Gate } from './gate.ts'
+import { type ParsedPath, parsePath, type Route, routeMethods } from './paths.ts'
+import type { RepositoryAction } from './scopes.ts'
+import type { BlobServer } from './serve-blobs.ts'
+import type { ListServer } from './serve-lists.ts'
+import type { ManifestServer } from './serve-manifests.ts'
+import type { UploadServer } from './serve-uploads.ts'
+import { addressOf, type TokenEndpoint } from './token-endpoint.ts'
+
+export type RegistryHttp = {
+  readonly matches: (url: string) => boolean
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+}
+
+type Handlers = {
+  readonly gate: Gate
+  readonly tokenEndpoint: TokenEndpoint
+  readonly blobs: BlobServer
+  readonly uploads: UploadServer
+  readonly manifests: ManifestServer
+  readonly lists: ListServer
+  /** Who began an upload; null when that is not known. */
+  readonly beganBy: (
+    place: { readonly projectId: number; readonly suffix: string },
+    uploadId: string,
+  ) => Promise<string | null>
+  /** A bug: logged, and told to the client only as such. */
+  readonly onBug: (error: unknown, what: string) => void
+}
+
+const tokenPath = '/jwt/auth'
+/** A body that stands still for so long is given up. */
+const idleMs = 120_000
+
+export function createRegistryHttp(handlers: Handlers): RegistryHttp {
+  return {
+    matches: url => url.startsWith('/v2/') || url === '/v2' || url === tokenPath || url.startsWith(`${tokenPath}?`),
+
+    async handle(request, response) {
+      const url = request.url ?? '/'
+      const mark = url.indexOf('?')
+      const path = mark === -1 ? url : url.slice(0, mark)
+      const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))
+      const exchange = { request, response, method: request.method ?? 'GET', query }
+      request.socket.setTimeout(idleMs) // the server destroys it then
+      try {
+        const given =
+          path === tokenPath ? await handlers.tokenEndpoint(exchange) : await serve(handlers, exchange, parsePath(path))
+        if (given.kind === 'whole') send(exchange, given)
+      } catch (error) {
+        fail(handlers, exchange, error)
+      }
+    },
+  }
+}
+
+async function serve(handlers: Handlers, exchange: Exchange, route: ParsedPath): Promise<Answer> {
+  if (route.kind === 'unknown') throw new RegistryError('NAME_UNKNOWN', 'there is nothing at this path')
+  const caller = await handlers.gate.identify(exchange.request.headers.authorization, addressOf(exchange.request))
+  if (route.kind === 'invalid_name')
+    throw new RegistryError('NAME_INVALID', `'${route.name.slice(0, 255)}' is not a repository name`)
+  const allowed = routeMethods[route.kind]
+  if (!allowed.includes(exchange.method))
+    throw new RegistryError('UNSUPPORTED', undefined, { headers: { Allow: allowed.join(', ') } })
+  return serveRoute(handlers, exchange, caller, route)
+}
+
+async function serveRoute(
+  handlers: Handlers,
+  exchange: Exchange,
+  caller: Caller | null,
+  route: Route,
+): Promise<Answer> {
+  const { gate, blobs, manifests, lists, uploads } = handlers
+  const { method } = exchange
+  switch (route.kind) {
+    case 'base':
+      await gate.base(caller)
+      return jsonAnswer(200, {})
+    case 'discover':
+      await gate.base(caller)
+      return jsonAnswer(200, { extensions: [] })
+    case 'catalog': {
+      const projectById = await gate.catalog(caller)
+      return lists.catalog(exchange, projectById)
+    }
+    case 'tags':
+      return lists.tags(exchange, await gate.repository(caller, route.name, 'pull'))
+    case 'referrers':
+      return lists.referrers(exchange, await gate.repository(caller, route.name, 'pull'), route.digest)
+    case 'blob': {
+      const repository = await gate.repository(caller, route.name, actionOf(method))
+      return method === 'DELETE'
+        ? blobs.delete(repository, route.digest)
+        : blobs.get(exchange, repository, route.digest)
+    }
+    case 'manifest': {
+      const repository = await gate.repository(caller, route.name, actionOf(method))
+      if (method === 'PUT') return manifests.put(exchange, repository, route.reference)
+      if (method === 'DELETE') return manifests.delete(repository, route.reference)
+      return manifests.get(exchange, repository, route.reference)
+    }
+    case 'uploads':
+      return uploads.start(exchange, await gate.repository(caller, route.name, 'push'))
+    case 'upload': {
+      const repository = await gate.repositoryOfUpload(caller, route.name, place =>
+        handlers.beganBy(place, route.uploadId),
+      )
+      if (method === 'PATCH') return uploads.patch(exchange, repository, route.uploadId)
+      if (method === 'PUT') return uploads.close(exchange, repository, route.uploadId)
+      if (method === 'DELETE') return uploads.cancel(repository, route.uploadId)
+      return uploads.status(repository, route.uploadId)
+    }
+  }
+}
+
+function actionOf(method: string): RepositoryAction {
+  if (method === 'DELETE') return 'delete'
+  return method === 'PUT' ? 'push' : 'pull'
+}
+
+function fail(handlers: Handlers, exchange: Exchange, error: unknown): void {
+  const { request, response } = exchange
+  const what = `${exchange.method} ${request.url?.split('?', 1)[0]}`
+  if (response.headersSent || request.socket.destroyed) {
+    // The client went away, or a file failed under a running answer: only a cut connection tells that it is not whole.
+    if (!request.socket.destroyed) handlers.onBug(error, what)
+    response.destroy()
+    return
+  }
+  const told =
+    error instanceof RegistryError
+      ? error
+      : new RegistryError('UNKNOWN', 'an internal error; the server log tells more')
+  if (!(error instanceof RegistryError)) handlers.onBug(error, what)
+  const { status, headers, body } = errorAnswer(told)
+  send(exchange, {
+    kind: 'whole',
+    status,
+    headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers },
+    body,
+  })
+}

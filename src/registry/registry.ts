@@ -1,0 +1,80 @@
+// The registry, put together: what it needs is given, what it serves is `matches` and `handle`.
+import type { Access } from '../access/ports.ts'
+import { createKeyedLock } from '../kit/keyed-lock.ts'
+import { createRepeater } from '../kit/repeater.ts'
+import { createGate } from './gate.ts'
+import { createRegistryHttp, type RegistryHttp } from './http.ts'
+import type { BlobStorage, ImageStore, RegistryEvent, RunningJobs } from './ports.ts'
+import { createPullLog } from './pulls.ts'
+import { defaultGrace, type Grace } from './review.ts'
+import { createBlobServer } from './serve-blobs.ts'
+import { createListServer } from './serve-lists.ts'
+import { createManifestServer } from './serve-manifests.ts'
+import { createUploadServer } from './serve-uploads.ts'
+import { createTokenEndpoint } from './token-endpoint.ts'
+import { createRegistryTokens } from './tokens.ts'
+import { createUploads } from './uploads.ts'
+
+export type RegistryDeps = {
+  readonly store: ImageStore
+  readonly storage: BlobStorage
+  readonly access: Pick<Access, 'authenticate' | 'project'>
+  readonly jobs: RunningJobs
+  /** At least 32 bytes; tokens are signed with it. */
+  readonly signingKey: Buffer
+  /** As docker sees the registry, e.g. `http://registry.example.com`; the token endpoint stands there too. */
+  readonly url: string
+  /** Called after the push or deletion is durable, and before it is acknowledged. */
+  readonly onEvent: (event: RegistryEvent) => Promise<void>
+  readonly onBug: (error: unknown, what: string) => void
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly grace?: Grace
+}
+
+export type Registry = RegistryHttp & {
+  /** Writes what is still in memory. Requests must have ended. */
+  readonly close: () => Promise<void>
+}
+
+const service = 'container_registry'
+const tokenLifetimeSeconds = 900
+const pullFlushMs = 60_000
+
+export function createRegistry(deps: RegistryDeps): Registry {
+  const { store, storage, access, jobs, signingKey, onEvent, onBug, clock, grace = defaultGrace } = deps
+  const tokens = createRegistryTokens({ key: signingKey, service, lifetimeSeconds: tokenLifetimeSeconds, clock })
+  const realm = new URL('/jwt/auth', deps.url).href
+  const gate = createGate({ access, jobs, tokens, realm, service, clock })
+  const uploads = createUploads({ storage, withDigest: createKeyedLock() })
+  const pulls = createPullLog(store, clock)
+  const pullFlush = createRepeater({
+    everyMs: pullFlushMs,
+    work: pulls.flush,
+    onError: error => onBug(error, 'writing the times of pulls'),
+  })
+
+  const http = createRegistryHttp({
+    gate,
+    tokenEndpoint: createTokenEndpoint({ access, gate, tokens }),
+    blobs: createBlobServer({ store, storage, grace, clock }),
+    uploads: createUploadServer({ store, uploads, gate, grace, clock }),
+    manifests: createManifestServer({ store, grace, clock, onEvent, onPull: pulls.note }),
+    lists: createListServer({ store }),
+    async beganBy(place, uploadId) {
+      const repository = await store.repository(place)
+      const upload = repository === null ? null : await uploads.find({ repositoryId: repository.id, id: uploadId })
+      return upload?.subject ?? null
+    },
+    onBug,
+  })
+
+  return {
+    ...http,
+    async close() {
+      await pullFlush.stop()
+      await pulls.flush()
+      await uploads.close()
+    },
+  }
+}

@@ -1,0 +1,60 @@
+// Tags: listed in bytewise order, deleted one at a time without touching others on the same digest.
+import type { ImageStore } from '../../registry/ports.ts'
+import type { Digest } from '../../registry/reference.ts'
+import type { Database } from '../database.ts'
+import type { GroupCommit } from './group-commit.ts'
+import { findRepository } from './repository-records.ts'
+
+type TagRecords = Pick<ImageStore, 'tags' | 'tagsOf' | 'deleteTag'>
+
+export function createTagRecords(database: Database, write: GroupCommit): TagRecords {
+  return {
+    async tags(place, last, limit) {
+      const repository = await findRepository(database, place)
+      if (repository === null) return null
+      const rows = await database
+        .selectFrom('registry_tag')
+        .select('name')
+        .where('repository_id', '=', repository.id)
+        .where('name', '>', last)
+        .orderBy('name')
+        .limit(limit + 1)
+        .execute()
+      return { tags: rows.slice(0, limit).map(row => row.name), hasMore: rows.length > limit }
+    },
+
+    async tagsOf(place, digest) {
+      const rows = await database
+        .selectFrom('registry_repository as repository')
+        .innerJoin('registry_manifest as manifest', 'manifest.repository_id', 'repository.id')
+        .innerJoin('registry_tag as tag', 'tag.manifest_id', 'manifest.id')
+        .select('tag.name')
+        .where('repository.project_id', '=', place.projectId)
+        .where('repository.suffix', '=', place.suffix)
+        .where('manifest.digest', '=', digest)
+        .orderBy('tag.name')
+        .execute()
+      return rows.map(row => row.name)
+    },
+
+    deleteTag: (place, tag, untaggedReviewAfter) =>
+      write(async transaction => {
+        const repository = await findRepository(transaction, place)
+        if (repository === null) return null
+        const deleted = await transaction
+          .deleteFrom('registry_tag')
+          .where('repository_id', '=', repository.id)
+          .where('name', '=', tag)
+          .returning('manifest_id')
+          .executeTakeFirst()
+        if (deleted === undefined) return null
+        const { digest } = await transaction
+          .updateTable('registry_manifest')
+          .set({ review_after: untaggedReviewAfter })
+          .where('id', '=', deleted.manifest_id)
+          .returning('digest')
+          .executeTakeFirstOrThrow()
+        return { digest: digest as Digest }
+      }),
+  }
+}

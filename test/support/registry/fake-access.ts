@@ -1,0 +1,47 @@
+// Access for tests of the registry: users, projects and rights in memory, judged by the real policy.
+import { type AccessLevel, type Actor, anonymous, type Project, type Role, roles } from '../../../src/access/model.ts'
+import { mayOnProject } from '../../../src/access/policy.ts'
+import type { Access } from '../../../src/access/ports.ts'
+
+export type FakeProject = { project: Project; members: Map<number, Role>; allowedJobProjects: Set<number> }
+
+export type FakeAccess = Pick<Access, 'authenticate' | 'project'> & {
+  readonly projects: Map<number, FakeProject>
+  /** `name:password` of each actor. */
+  readonly actors: Map<string, Actor>
+  registryOn: boolean
+}
+
+export function createFakeAccess(): FakeAccess {
+  const projects = new Map<number, FakeProject>()
+  const actors = new Map<string, Actor>()
+  const access: FakeAccess = {
+    projects,
+    actors,
+    registryOn: true,
+    async authenticate(credentials) {
+      if (credentials.kind === 'none') return anonymous
+      if (credentials.kind !== 'basic') return null
+      return actors.get(`${credentials.username}:${credentials.password}`) ?? null
+    },
+    async project(actor, key) {
+      const found = [...projects.values()].find(({ project }) =>
+        typeof key === 'number' ? project.id === key : project.fullPath.toLowerCase() === key.toLowerCase(),
+      )
+      if (found === undefined) return null
+      const { project, members, allowedJobProjects } = found
+      const userId = actor.kind === 'user' || actor.kind === 'job' ? actor.userId : 0
+      const role = members.get(userId)
+      const level: AccessLevel = role === undefined ? 0 : roles[role]
+      const jobAllowed =
+        actor.kind === 'job' && (actor.projectId === project.id || allowedJobProjects.has(actor.projectId))
+      const facts = { project, groupIds: [project.groupId], level, jobAllowed, registryOn: access.registryOn }
+      return { project, level, may: action => mayOnProject(actor, facts, action) }
+    },
+  }
+  return access
+}
+
+export function user(userId: number, username: string, options: { readonly isAdmin?: boolean } = {}): Actor {
+  return { kind: 'user', userId, username, isAdmin: options.isAdmin ?? false, via: 'password', scopes: 'all' }
+}
