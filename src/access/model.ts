@@ -50,6 +50,8 @@ export type Actor =
       readonly userId: number
       readonly username: string
       readonly isAdmin: false
+      /** True: in its own project the job has the rights of an owner. */
+      readonly startedByAdmin?: boolean
     }
 
 export type UserActor = Extract<Actor, { kind: 'user' }>

@@ -46,3 +46,15 @@ export type Access = {
     ref: { readonly kind: 'branch' | 'tag'; readonly name: string },
   ) => Promise<boolean>
 }
+
+/** The tokens of running jobs, which belong to the run slice. */
+export type JobTokens = {
+  /** By the SHA-256 (hex) of the token. A token that is over is null, or not `running`. */
+  readonly find: (hash: string) => Promise<{
+    readonly jobId: number
+    readonly projectId: number
+    /** Who started the job. */
+    readonly userId: number
+    readonly running: boolean
+  } | null>
+}
