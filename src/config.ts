@@ -43,21 +43,28 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** @throws AppError `usage` that lists every mistake */
 export function readServerConfig(options: ServerOptions, environment: Environment): ServerConfig {
   const mistakes: string[] = []
-  const text = (option: string | undefined, name: string): string | undefined => option ?? (environment[`SLIPWAY_${name}`] || undefined)
-  const listenTexts = options.listen ?? environment.SLIPWAY_LISTEN?.split(/[\s,]+/).filter(Boolean) ?? ['127.0.0.1:8080']
+  const text = (option: string | undefined, name: string): string | undefined =>
+    option ?? (environment[`SLIPWAY_${name}`] || undefined)
+  const listenTexts = options.listen ??
+    environment.SLIPWAY_LISTEN?.split(/[\s,]+/).filter(Boolean) ?? ['127.0.0.1:8080']
   const listen = listenTexts.map(each => readAddress(each, mistakes))
-  const dataFolder = resolve(text(options.data, 'DATA') ?? join(environment.XDG_DATA_HOME || join(homedir(), '.local/share'), 'slipway'))
+  const dataFolder = resolve(
+    text(options.data, 'DATA') ?? join(environment.XDG_DATA_HOME || join(homedir(), '.local/share'), 'slipway'),
+  )
   const certFile = text(options.tlsCert, 'TLS_CERT')
   const keyFile = text(options.tlsKey, 'TLS_KEY')
-  if ((certFile === undefined) !== (keyFile === undefined)) mistakes.push('--tls-cert and --tls-key go together: give both or neither')
+  if ((certFile === undefined) !== (keyFile === undefined))
+    mistakes.push('--tls-cert and --tls-key go together: give both or neither')
   const tls = certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined
   const first = listen[0] ?? { host: '127.0.0.1', port: 8080 }
   const url = readUrl(text(options.url, 'URL') ?? urlOf(first, tls !== undefined), '--url', mistakes)
   const registryUrl = readUrl(text(options.registryUrl, 'REGISTRY_URL') ?? url, '--registry-url', mistakes)
   const only = text(options.only, 'ONLY')
-  if (only !== undefined && only !== 'web' && only !== 'registry') mistakes.push(`--only: expected web or registry, found '${only}'`)
+  if (only !== undefined && only !== 'web' && only !== 'registry')
+    mistakes.push(`--only: expected web or registry, found '${only}'`)
   const rootPassword = environment.SLIPWAY_ROOT_PASSWORD || undefined
-  if (rootPassword !== undefined && rootPassword.length < 8) mistakes.push('SLIPWAY_ROOT_PASSWORD: expected at least 8 characters')
+  if (rootPassword !== undefined && rootPassword.length < 8)
+    mistakes.push('SLIPWAY_ROOT_PASSWORD: expected at least 8 characters')
   if (mistakes.length > 0) throw new AppError('usage', mistakes.join('\n         '))
   return Object.freeze({
     dataFolder,
@@ -85,14 +92,21 @@ function readAddress(text: string, mistakes: string[]): Address {
 }
 
 function urlOf(address: Address, secure: boolean): string {
-  const host = address.host === '0.0.0.0' || address.host === '::' ? 'localhost' : address.host.includes(':') ? `[${address.host}]` : address.host
+  const host =
+    address.host === '0.0.0.0' || address.host === '::'
+      ? 'localhost'
+      : address.host.includes(':')
+        ? `[${address.host}]`
+        : address.host
   const usual = secure ? 443 : 80
   return `${secure ? 'https' : 'http'}://${host}${address.port === usual ? '' : `:${address.port}`}`
 }
 
 function readUrl(text: string, option: string, mistakes: string[]): string {
   const parsed = URL.canParse(text) ? new URL(text) : undefined
-  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) mistakes.push(`${option}: expected an http:// or https:// address, found '${text}'`)
-  else if (parsed.pathname !== '/' || parsed.search !== '') mistakes.push(`${option}: expected an address without a path, found '${text}'`)
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol))
+    mistakes.push(`${option}: expected an http:// or https:// address, found '${text}'`)
+  else if (parsed.pathname !== '/' || parsed.search !== '')
+    mistakes.push(`${option}: expected an address without a path, found '${text}'`)
   return text.replace(/\/+$/, '')
 }

@@ -21,7 +21,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   store: ['kit', 'pipeline', 'logs', 'access', 'run', 'git', 'registry'],
   server: ['kit', 'pipeline', 'logs', 'access', 'run', 'git', 'registry'],
   web: ['kit', 'pipeline/model', 'logs', 'server/live/protocol'],
-  commands: ['kit', 'pipeline', 'logs', 'access', 'run', 'executor', 'git', 'registry', 'runner', 'redis', 'store', 'server', 'config'],
+  commands: [
+    'kit',
+    'pipeline',
+    'logs',
+    'access',
+    'run',
+    'executor',
+    'git',
+    'registry',
+    'runner',
+    'redis',
+    'store',
+    'server',
+    'config',
+  ],
   main: ['kit', 'commands'],
   config: ['kit'],
 }
@@ -46,7 +60,8 @@ const pure = [
 ]
 /** Node modules that compute and nothing else. `node:crypto` is for hashes; randomness is caught by name below. */
 const pureBuiltins = ['node:crypto', 'node:path', 'node:buffer']
-const impureWords = /\b(Date\.now|new Date\(\)|Math\.random|process\.|randomUUID|randomBytes|performance\.now|setTimeout|setInterval|fetch\()/
+const impureWords =
+  /\b(Date\.now|new Date\(\)|Math\.random|process\.|randomUUID|randomBytes|performance\.now|setTimeout|setInterval|fetch\()/
 
 /** A package that is not listed may be used anywhere. */
 const packagePlaces: Readonly<Record<string, readonly string[]>> = {
@@ -96,10 +111,12 @@ describe('the boundaries of src/', () => {
   })
 
   it('a package is used only in its place', () => {
-    const wrong = imports.filter(each => !isInside(each)).filter(each => {
-      const places = packagePlaces[packageOf(each.to)]
-      return places !== undefined && !places.includes(sliceOf(each.from))
-    })
+    const wrong = imports
+      .filter(each => !isInside(each))
+      .filter(each => {
+        const places = packagePlaces[packageOf(each.to)]
+        return places !== undefined && !places.includes(sliceOf(each.from))
+      })
     expect(wrong.map(each => `${each.from} → ${each.to}`)).toEqual([])
   })
 
@@ -114,9 +131,15 @@ describe('the boundaries of src/', () => {
 function importsOf(file: string): Import[] {
   const text = sources.get(file) ?? ''
   const found: Import[] = []
-  for (const match of text.matchAll(/^\s*(?:import|export)\s+(type\s+)?[^'"`;]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|^import\s+['"]([^'"]+)['"]/gm)) {
+  for (const match of text.matchAll(
+    /^\s*(?:import|export)\s+(type\s+)?[^'"`;]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|^import\s+['"]([^'"]+)['"]/gm,
+  )) {
     const target = match[2] ?? match[3] ?? match[4] ?? ''
-    const to = target.startsWith('.') ? relative(root, normalize(join(root, dirname(file), target))).split(sep).join('/') : target
+    const to = target.startsWith('.')
+      ? relative(root, normalize(join(root, dirname(file), target)))
+          .split(sep)
+          .join('/')
+      : target
     found.push({ from: file, to, typeOnly: match[1] !== undefined })
   }
   return found
@@ -133,7 +156,9 @@ function sliceOf(file: string): string {
 function isAllowed(from: string, to: string): boolean {
   const slice = sliceOf(from)
   const target = to.replace(/\.tsx?$/, '')
-  return sliceOf(to) === slice || (mayImport[slice] ?? []).some(each => target === each || target.startsWith(`${each}/`))
+  return (
+    sliceOf(to) === slice || (mayImport[slice] ?? []).some(each => target === each || target.startsWith(`${each}/`))
+  )
 }
 
 function isPure(file: string): boolean {
@@ -157,7 +182,8 @@ function codeLines(file: string): string[] {
 /** Circles among imports of values; types may refer to each other. */
 function findCycles(): string[] {
   const edges = new Map<string, string[]>()
-  for (const each of imports) if (isInside(each) && !each.typeOnly) edges.set(each.from, [...(edges.get(each.from) ?? []), each.to])
+  for (const each of imports)
+    if (isInside(each) && !each.typeOnly) edges.set(each.from, [...(edges.get(each.from) ?? []), each.to])
   const state = new Map<string, 'open' | 'done'>()
   const cycles: string[] = []
   const visit = (file: string, path: readonly string[]): void => {

@@ -25,12 +25,19 @@ export async function startPrivateRedis(folder: string): Promise<PrivateRedis> {
   })
   let ended: string | undefined
   const exit = child.then(result => {
-    ended = result.code === 'ENOENT' ? 'redis-server is not installed (Debian: apt-get install redis-server)' : messageOf(result.message ?? 'it ended')
+    ended =
+      result.code === 'ENOENT'
+        ? 'redis-server is not installed (Debian: apt-get install redis-server)'
+        : messageOf(result.message ?? 'it ended')
   })
   const deadline = Date.now() + readyWithinMs
   while (!(await answers(socket))) {
     if (ended !== undefined) throw new AppError('redis_failed', `the private Redis did not start: ${ended}`)
-    if (Date.now() > deadline) throw new AppError('redis_failed', `the private Redis did not answer within ${readyWithinMs / 1000} s (${socket})`)
+    if (Date.now() > deadline)
+      throw new AppError(
+        'redis_failed',
+        `the private Redis did not answer within ${readyWithinMs / 1000} s (${socket})`,
+      )
     await sleep(10)
   }
   return {
