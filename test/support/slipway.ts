@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { execa, type ResultPromise } from 'execa'
+import { execa } from 'execa'
 import { createTemporaryFolder } from './temporary.ts'
 
 const launcher = join(import.meta.dirname, '../../bin/slipway')
@@ -60,22 +60,17 @@ export async function startSlipway(options: SlipwayOptions = {}): Promise<Slipwa
     XDG_CONFIG_HOME: join(temporary.path, 'config'),
     ...options.environment,
   }
-  let child: ResultPromise<{ reject: false; all: true; buffer: false }> | undefined
+  let child: ReturnType<typeof spawnSlipway> | undefined
   let output = ''
 
   async function start(): Promise<void> {
-    child = execa(launcher, [...(options.words ?? ['up'])], {
-      env: environment,
-      all: true,
-      buffer: false,
-      reject: false,
-      cleanup: true,
-    })
-    child.all?.on('data', (chunk: Buffer) => {
+    const started = spawnSlipway(options.words ?? ['up'], environment)
+    child = started
+    started.all.on('data', (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-200_000)
     })
     let ended = false
-    child.then(() => {
+    started.then(() => {
       ended = true
     })
     await eventually(`${url}/-/ready`, readyWithinMs, async () => {
@@ -121,6 +116,10 @@ export async function startSlipway(options: SlipwayOptions = {}): Promise<Slipwa
       await temporary.remove()
     },
   }
+}
+
+function spawnSlipway(words: readonly string[], environment: Readonly<Record<string, string>>) {
+  return execa(launcher, words, { env: environment, all: true, buffer: false, reject: false, cleanup: true })
 }
 
 /** Asks again every 50 ms until the answer is truthy; errors of fetch mean "not yet". Fails after `limitMs`. */
