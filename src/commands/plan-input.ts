@@ -1,0 +1,77 @@
+// From the options of `plan` and `lint` to what the compiler takes.
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { text as readAll } from 'node:stream/consumers'
+import { AppError } from '../kit/errors.ts'
+import { compile } from '../pipeline/compile.ts'
+import { type PipelineContext, pipelineSources, type Variable } from '../pipeline/context.ts'
+import { contextOf } from '../pipeline/context-defaults.ts'
+import type { CompileResult } from '../pipeline/model.ts'
+import { createLocalSource } from './local-source.ts'
+import type { PlanOptions } from './plan-options.ts'
+import { createServerSource } from './server-source.ts'
+
+/** @throws AppError `usage` for options that do not fit, `file_missing` */
+export async function compileWith(options: PlanOptions): Promise<CompileResult> {
+  const text = await readText(options.file)
+  const source = createLocalSource({
+    folder: options.file === '-' ? process.cwd() : dirname(resolve(options.file)),
+    projectPath: options.projectPath,
+    existing: options.exists ?? null,
+    changed: options.changed ?? null,
+    mayFetch: options.allowRemote === true,
+    elsewhere:
+      options.includeFrom === undefined ? null : createServerSource(options.includeFrom, process.env.SLIPWAY_TOKEN),
+  })
+  return await compile(text, contextFrom(options), source)
+}
+
+/** 0: the pipeline would be created; 1: the file is invalid; 3: valid, but there would be none. */
+export function exitCodeOf(result: CompileResult): number {
+  if (!result.valid) return 1
+  return result.created ? 0 : 3
+}
+
+async function readText(file: string): Promise<string> {
+  if (file === '-') return await readAll(process.stdin)
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new AppError('file_missing', `cannot read ${file}: is there a .gitlab-ci.yml here? (--file names another)`, {
+      cause,
+    })
+  }
+}
+
+function contextFrom(options: PlanOptions): PipelineContext {
+  const source = pipelineSources.find(each => each === options.source)
+  if (source === undefined) {
+    throw new AppError('usage', `--source: expected one of ${pipelineSources.join(', ')}, found '${options.source}'`)
+  }
+  const ref = options.ref ?? (options.tag === true ? 'v1.0.0' : 'master')
+  const isTag = options.tag === true
+  return contextOf({
+    ref,
+    isTag,
+    isRefProtected: !isTag && ref === options.defaultBranch,
+    source,
+    configPath: options.file === '-' ? '.gitlab-ci.yml' : options.file,
+    changedPaths: options.changed ?? null,
+    project: {
+      path: options.projectPath,
+      title: options.projectPath.split('/').at(-1) ?? options.projectPath,
+      defaultBranch: options.defaultBranch,
+    },
+    commit: { message: options.message },
+    variables: {
+      pipeline: (options.variable ?? []).map(text => readVariable('--variable', text)),
+      project: (options.projectVariable ?? []).map(text => readVariable('--project-variable', text)),
+    },
+  })
+}
+
+function readVariable(option: string, text: string): Variable {
+  const match = /^([A-Za-z0-9_]+)=([\s\S]*)$/.exec(text)
+  if (match === null) throw new AppError('usage', `${option}: expected KEY=VALUE, found '${text}'`)
+  return { key: match[1] ?? '', value: match[2] ?? '' }
+}

@@ -1,0 +1,134 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { describe, expect, it } from 'vitest'
+import { createTemporaryFolder } from '../../support/temporary.ts'
+
+const launcher = join(import.meta.dirname, '../../../bin/slipway')
+const fourStages = join(import.meta.dirname, '../../../pipelines/four-stages/.gitlab-ci.yml')
+
+async function slipway(words: readonly string[], options: { readonly input?: string; readonly cwd?: string } = {}) {
+  const result = await execa(launcher, words, { reject: false, ...options })
+  return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr }
+}
+
+describe('slipway plan', () => {
+  it('tells the jobs of the four-stage pipeline and what they would do', async () => {
+    const { exitCode, stdout } = await slipway(['plan', '--file', fourStages, '--json'])
+    const plan = JSON.parse(stdout)
+    expect(exitCode).toBe(0)
+    expect(plan).toMatchObject({ valid: true, created: true, name: null, leftOut: [], warnings: [] })
+    expect(plan.stages).toEqual(['build', 'test', 'release', 'deploy'])
+    expect(plan.jobs[1]).toMatchObject({
+      name: 'test1',
+      stage: 'test',
+      when: 'on_success',
+      needs: null,
+      image: { name: 'docker:git', entrypoint: null, pullPolicy: null },
+      services: [{ name: 'docker:dind', alias: ['docker'], entrypoint: null, command: null, variables: {} }],
+      variables: { CONTAINER_TEST_IMAGE: 'registry.example.com/my-group/my-project:master' },
+      predefined: { CI_BUILD_REF_NAME: 'master', CI_COMMIT_BRANCH: 'master', CI_JOB_NAME: 'test1', CI_JOB_TOKEN: '' },
+      source: { file: fourStages, line: 27 },
+    })
+    expect(plan.simulation).toEqual({
+      pipeline: 'success',
+      warnings: false,
+      jobs: { build: 'success', test1: 'success', test2: 'success', 'release-image': 'success', deploy: 'success' },
+      order: [['build'], ['test1', 'test2'], ['release-image'], ['deploy']],
+    })
+  })
+
+  it('tells why a job is left out on a branch, and what a failure does', async () => {
+    const words = ['plan', '--file', fourStages, '--ref', 'topic', '--outcome', 'test1=failed:7', '--explain', '--json']
+    const plan = JSON.parse((await slipway(words)).stdout)
+    expect(plan.leftOut).toEqual([
+      { name: 'release-image', reason: 'only: master (ref is topic)' },
+      { name: 'deploy', reason: 'only: master (ref is topic)' },
+    ])
+    expect(plan.simulation).toMatchObject({ pipeline: 'failed', jobs: { test1: 'failed', test2: 'success' } })
+    expect(plan.explanations.map((each: { job: string }) => each.job)).toContain('deploy')
+  })
+
+  it('reads standard input, and tells every mistake with its line', async () => {
+    const input = 'a:\n  scrpt: x\nb:\n  script: x\n  needs: [c]\n'
+    const { exitCode, stdout } = await slipway(['plan', '--file', '-', '--json'], { input })
+    const { valid, errors } = JSON.parse(stdout)
+    expect({ exitCode, valid }).toEqual({ exitCode: 1, valid: false })
+    expect(errors).toContainEqual(
+      expect.objectContaining({ file: '.gitlab-ci.yml', line: 2, message: expect.stringContaining('scrpt') }),
+    )
+  })
+
+  it('ends with 3 when nothing would be created', async () => {
+    const input = 'a: {script: x, only: [tags]}'
+    const { exitCode, stdout } = await slipway(['plan', '--file', '-', '--json'], { input })
+    expect(exitCode).toBe(3)
+    expect(JSON.parse(stdout)).toMatchObject({ valid: true, created: false, reason: 'no_jobs' })
+    const skipped = await slipway(['plan', '--file', '-', '--json', '--message', 'x [ci skip]'], {
+      input: 'a: {script: x}',
+    })
+    expect(skipped.exitCode).toBe(3)
+    expect(JSON.parse(skipped.stdout)).toMatchObject({ created: false, reason: 'skip' })
+  })
+
+  it('ends with 2 for wrong usage, and offers the mend', async () => {
+    const usages: readonly (readonly [string[], string])[] = [
+      [['--outcome', 'tst1=failed'], "'tst1' is not a job of this file (did you mean 'test1'?)"],
+      [
+        ['--outcome', 'test1=broken'],
+        "expected success, failed, failed:EXIT_CODE, failed:REASON or canceled, found 'broken'",
+      ],
+      [['--source', 'pusch'], '--source: expected one of push, web'],
+      [['--variable', 'A'], "--variable: expected KEY=VALUE, found 'A'"],
+      [['--nonsense'], "unknown option '--nonsense'"],
+    ]
+    for (const [words, message] of usages) {
+      const { exitCode, stderr } = await slipway(['plan', '--file', fourStages, ...words])
+      expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining(message) })
+    }
+  })
+
+  it('plays manual jobs and cancels pipelines when asked', async () => {
+    const input = 'a: {stage: build, script: x, when: manual, allow_failure: false}\nb: {script: x}'
+    const simulate = async (...words: string[]) =>
+      JSON.parse((await slipway(['plan', '--file', '-', '--json', ...words], { input })).stdout).simulation
+    expect(await simulate()).toMatchObject({ pipeline: 'manual', jobs: { a: 'manual', b: 'created' } })
+    expect(await simulate('--play', 'a')).toMatchObject({ pipeline: 'success', order: [['a'], ['b']] })
+    expect(await simulate('--play', 'a', '--cancel-pipeline-after', 'a')).toMatchObject({ pipeline: 'canceled' })
+  })
+
+  it('looks at the files beside the file for exists', async () => {
+    const folder = await createTemporaryFolder('slipway-plan')
+    await writeFile(join(folder.path, '.gitlab-ci.yml'), 'a: {script: x, rules: [{exists: [Dockerfile]}]}')
+    expect((await slipway(['plan'], { cwd: folder.path })).exitCode).toBe(3)
+    await writeFile(join(folder.path, 'Dockerfile'), 'FROM scratch')
+    expect((await slipway(['plan'], { cwd: folder.path })).exitCode).toBe(0)
+    expect((await slipway(['plan', '--exists', 'other'], { cwd: folder.path })).exitCode).toBe(3)
+    await folder.remove()
+  })
+
+  it('is plain text when it does not write to a terminal', async () => {
+    const { stdout } = await slipway(['plan', '--file', fourStages, '--explain'])
+    expect(stdout).toContain('5 jobs in 4 stages would end success')
+    expect(stdout).toContain('build → test1, test2 → release-image → deploy')
+    expect(stdout).toContain('only: master (ref is master)')
+    expect(stdout.includes('\u001b')).toBe(false)
+  })
+})
+
+describe('slipway lint', () => {
+  it('says ok, or every mistake', async () => {
+    expect(await slipway(['lint', fourStages])).toMatchObject({ exitCode: 0, stdout: 'ok' })
+    const wrong = await slipway(['lint', '-'], { input: 'a: {script: x, when: never}\nb: {foo: 1}' })
+    expect(wrong.exitCode).toBe(1)
+    expect(wrong.stdout).toContain('.gitlab-ci.yml:1:')
+    expect(wrong.stdout).toContain('.gitlab-ci.yml:2:')
+    const json = JSON.parse((await slipway(['lint', '--json', fourStages])).stdout)
+    expect(json).toEqual({ valid: true, created: true, errors: [], warnings: [] })
+  })
+
+  it('names the file that is not there', async () => {
+    const { exitCode, stderr } = await slipway(['lint', 'nowhere.yml'])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining('cannot read nowhere.yml') })
+  })
+})
