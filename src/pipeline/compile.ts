@@ -3,13 +3,16 @@ import type { PipelineContext } from './context.ts'
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
 import { type Configuration, configurationOf } from './document/configuration.ts'
 import { readDocument } from './document/document.ts'
-import { applyExtends } from './document/extend.ts'
+import { applyExtends, type Extended } from './document/extend.ts'
 import { createMergeBudget, MergeTooLarge } from './document/merge.ts'
 import { resolveReferences } from './document/reference.ts'
 import type { CompileResult } from './model.ts'
 import { planPipeline } from './plan/pipeline.ts'
 import type { SourceFiles } from './ports.ts'
 import { isSkipped } from './skip.ts'
+import { checkDocument } from './validate/document.ts'
+import { checkEnvironments } from './validate/environments.ts'
+import { checkGraph } from './validate/graph.ts'
 import { ExpansionError } from './variables/expand.ts'
 import { createWeigher } from './yaml/limits.ts'
 import type { MappingNode } from './yaml/node.ts'
@@ -51,16 +54,22 @@ async function readConfiguration(
 ): Promise<Configuration | null> {
   const document = readDocument({ file: context.configPath, text }, diagnostics)
   if (!document) return null
-  const root = writeOut(document.root, diagnostics)
-  return root && configurationOf(root)
+  const written = writeOut(document.root, diagnostics)
+  if (!written) return null
+  const configuration = configurationOf(written.root, written.incomplete)
+  checkDocument(configuration, diagnostics)
+  checkGraph(configuration, diagnostics)
+  checkEnvironments(configuration.jobs, diagnostics)
+  return configuration
 }
 
 /** `extends` and `!reference` written out, within bounds. */
-function writeOut(root: MappingNode, diagnostics: Diagnostics): MappingNode | null {
+function writeOut(root: MappingNode, diagnostics: Diagnostics): Extended | null {
   try {
-    const written = resolveReferences(applyExtends(root, createMergeBudget(), diagnostics), diagnostics)
-    const exceeded = createWeigher().exceeded(written)
-    if (exceeded === null) return written
+    const extended = applyExtends(root, createMergeBudget(), diagnostics)
+    const resolved = resolveReferences(extended.root, diagnostics)
+    const exceeded = createWeigher().exceeded(resolved)
+    if (exceeded === null) return { root: resolved, incomplete: extended.incomplete }
     diagnostics.error(exceeded, '', root.place)
   } catch (error) {
     if (!(error instanceof MergeTooLarge)) throw error

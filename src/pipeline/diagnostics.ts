@@ -1,4 +1,5 @@
 import type { Diagnostic } from './model.ts'
+import { didYouMean } from './suggestion.ts'
 import type { Place } from './yaml/node.ts'
 import { positionOf } from './yaml/position.ts'
 
@@ -6,6 +7,8 @@ import { positionOf } from './yaml/position.ts'
 export interface Diagnostics {
   error(message: string, path: string, place: Place): void
   warn(message: string, path: string, place: Place): void
+  /** A hint for a name that is close to a known one; only for the first few dozen mistakes. */
+  didYouMean(written: string, names: Iterable<string>): string
   readonly hasErrors: boolean
   /** In the order of the files, then of lines. */
   errors(): readonly Diagnostic[]
@@ -14,13 +17,16 @@ export interface Diagnostics {
 
 /** Of a file that is wrong all over, the first so many mistakes say enough. */
 const maxDiagnostics = 1000
+const maxHints = 50
 
 export function createDiagnostics(): Diagnostics {
   const errors: Diagnostic[] = []
   const warnings: Diagnostic[] = []
+  let hints = 0
   return {
     error: (message, path, place) => addTo(errors, message, path, place),
     warn: (message, path, place) => addTo(warnings, message, path, place),
+    didYouMean: (written, names) => (++hints > maxHints ? '' : didYouMean(written, names)),
     get hasErrors() {
       return errors.length > 0
     },

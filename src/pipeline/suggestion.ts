@@ -4,8 +4,8 @@ export function didYouMean(written: string, names: Iterable<string>): string {
   return nearest === null ? '' : ` (did you mean '${nearest}'?)`
 }
 
-const maxNameLength = 100
-const maxNames = 5000
+const maxNameLength = 60
+const maxNames = 2000
 
 function nearestName(written: string, names: Iterable<string>): string | null {
   if (written.length > maxNameLength) return null
@@ -15,7 +15,7 @@ function nearestName(written: string, names: Iterable<string>): string | null {
   for (const name of names) {
     if (++looked > maxNames) break
     if (name === written || Math.abs(name.length - written.length) >= least) continue
-    const distance = editDistance(written.toLowerCase(), name.toLowerCase())
+    const distance = editDistance(written.toLowerCase(), name.toLowerCase(), least)
     if (distance < least) {
       least = distance
       nearest = name
@@ -24,8 +24,8 @@ function nearestName(written: string, names: Iterable<string>): string | null {
   return nearest
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
-function editDistance(a: string, b: string): number {
+/** Insertions, deletions, replacements and swaps of neighbours; gives up at a limit. */
+function editDistance(a: string, b: string, limit: number): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
@@ -36,6 +36,7 @@ function editDistance(a: string, b: string): number {
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
         row[j] = Math.min(row[j] ?? 0, (beforeLast[j - 2] ?? 0) + 1)
     }
+    if (Math.min(...row) >= limit) return limit
     beforeLast = last
     last = row
   }

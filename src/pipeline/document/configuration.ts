@@ -57,12 +57,14 @@ export interface JobEntry {
   readonly name: string
   readonly key: ScalarNode
   readonly node: YamlNode
+  /** Something that it extends is missing, so that what it lacks is not its own mistake. */
+  readonly isIncomplete: boolean
 }
 
-export function configurationOf(root: MappingNode): Configuration {
+export function configurationOf(root: MappingNode, incomplete: ReadonlySet<string>): Configuration {
   const entries = [...root.entries]
     .filter(([name]) => !isRootKeyword(name))
-    .map(([name, entry]) => ({ name, key: entry.key, node: entry.value }))
+    .map(([name, entry]) => ({ name, key: entry.key, node: entry.value, isIncomplete: incomplete.has(name) }))
   const jobs = entries
     .filter(entry => !isHidden(entry.name) && entry.node.kind === 'mapping')
     .map(entry => ({ ...entry, node: withDefaults(entry.node, root) }))

@@ -14,7 +14,7 @@ export function instancesOf(name: string, job: YamlNode): readonly JobInstance[]
   const node = valueAt(job, 'parallel')
   if (!node) return [{ name, parallel: null }]
   if (node.kind === 'scalar') {
-    const total = Number(node.value)
+    const total = typeof node.value === 'number' ? Math.min(node.value, maxInstances) : 1
     return Array.from({ length: total }, (_, index) => ({
       name: `${name} ${index + 1}/${total}`,
       parallel: { index: index + 1, total, matrix: null },

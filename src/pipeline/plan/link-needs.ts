@@ -1,7 +1,6 @@
 import type { Diagnostics } from '../diagnostics.ts'
 import type { Configuration } from '../document/configuration.ts'
 import type { JobPlan, Need } from '../model.ts'
-import { didYouMean } from '../suggestion.ts'
 import { instanceName } from './instances.ts'
 import type { WrittenNeed } from './needs.ts'
 import type { Seed } from './seed.ts'
@@ -33,7 +32,7 @@ export function linkNeeds(
   function complain(need: WrittenNeed, name: string, jobName: string): void {
     const hint = inFile.has(need.job)
       ? '. This might be because of the only, except, or rules keywords. To need a job that sometimes does not exist in the pipeline, use needs:optional.'
-      : didYouMean(name, index.keys())
+      : diagnostics.didYouMean(name, index.keys())
     diagnostics.error(
       `'${jobName}' job needs '${name}' job, but '${name}' does not exist in the pipeline${hint}`,
       `${jobName}:needs`,

@@ -1,0 +1,133 @@
+import type { Diagnostics } from '../diagnostics.ts'
+import type { Configuration, JobEntry } from '../document/configuration.ts'
+import { maxNeeds } from '../keywords/needs.ts'
+import { instanceName, instancesOf } from '../plan/instances.ts'
+import { stageOf } from '../plan/job.ts'
+import { readNeeds, type WrittenNeed } from '../plan/needs.ts'
+import { flatItemsOf, itemsOf } from '../plan/read.ts'
+import { stagesOf } from '../plan/stages.ts'
+import { isString, type ScalarNode, valueAt, type YamlNode } from '../yaml/node.ts'
+import { circlesIn, circleText } from './circles.ts'
+
+// What jobs say of each other: stages, needs, dependencies. Runs over the jobs of the file, before conditions.
+
+interface JobsByName {
+  readonly stages: readonly string[]
+  /** Names of jobs and of their parallel instances → the job. */
+  readonly byName: ReadonlyMap<string, JobEntry>
+  readonly instanceCounts: ReadonlyMap<string, number>
+  readonly diagnostics: Diagnostics
+}
+
+export function checkGraph({ root, jobs }: Configuration, diagnostics: Diagnostics): void {
+  const byName = new Map<string, JobEntry>()
+  const instanceCounts = new Map<string, number>()
+  for (const job of jobs) {
+    const instances = instancesOf(job.name, job.node)
+    byName.set(job.name, job)
+    for (const instance of instances) byName.set(instance.name, job)
+    instanceCounts.set(job.name, instances.length)
+  }
+  const graph: JobsByName = { stages: stagesOf(root), byName, instanceCounts, diagnostics }
+  for (const job of jobs) {
+    checkStage(job, graph)
+    const needs = checkNeeds(job, valueAt(job.node, 'needs'), graph)
+    for (const rule of flatItemsOf(valueAt(job.node, 'rules'))) checkNeeds(job, valueAt(rule, 'needs'), graph)
+    checkDependencies(job, needs, graph)
+  }
+  checkCircles(jobs, graph)
+}
+
+/** Jobs of one stage that need each other in a circle could never start. */
+function checkCircles(jobs: readonly JobEntry[], { byName, diagnostics }: JobsByName): void {
+  const neededBy = (job: JobEntry) => {
+    const needs = valueAt(job.node, 'needs')
+    return needs ? readNeeds(needs, text => text).local.flatMap(need => byName.get(need.job) ?? []) : []
+  }
+  for (const [first, ...others] of circlesIn(jobs, neededBy)) {
+    if (!first) continue
+    const names = [first, ...others].map(job => job.name)
+    const place = (valueAt(first.node, 'needs') ?? first.key).place
+    diagnostics.error(`The pipeline has circular dependencies: ${circleText(names)}`, `${first.name}:needs`, place)
+  }
+}
+
+function checkStage(job: JobEntry, { stages, diagnostics }: JobsByName): void {
+  const written = valueAt(job.node, 'stage') ?? valueAt(job.node, 'type')
+  if (written && !isString(written)) return
+  const stage = stageOf(job.node)
+  if (stages.includes(stage)) return
+  const available = stages.length > 0 ? `; available stages are ${stages.join(', ')}` : ''
+  diagnostics.error(
+    `${job.name} job: chosen stage ${stage} does not exist${available}${diagnostics.didYouMean(stage, stages)}`,
+    `${job.name}:stage`,
+    (written ?? job.key).place,
+  )
+}
+
+function checkNeeds(job: JobEntry, node: YamlNode | undefined, graph: JobsByName): readonly WrittenNeed[] | null {
+  if (!node) return null
+  const complain = (message: string, at: YamlNode) => graph.diagnostics.error(message, `${job.name}:needs`, at.place)
+  const { local } = readNeeds(node, text => text)
+  const count = countOf(local, graph)
+  if (count > maxNeeds)
+    complain(`${job.name}: one job can only need ${maxNeeds} others, but you have listed ${count}`, node)
+  const seen = new Set<string>()
+  for (const need of local) {
+    if (need.matrix === null && seen.has(need.job))
+      complain(`${job.name} has the following needs duplicated: ${need.job}.`, need.node)
+    if (need.matrix === null) seen.add(need.job)
+    checkNeed(job, need, graph, complain)
+  }
+  return local
+}
+
+/** Each instance of a parallel job counts. */
+function countOf(needs: readonly WrittenNeed[], { instanceCounts }: JobsByName): number {
+  return needs.reduce((sum, need) => sum + (need.matrix?.length ?? instanceCounts.get(need.job) ?? 1), 0)
+}
+
+function checkNeed(
+  job: JobEntry,
+  need: WrittenNeed,
+  graph: JobsByName,
+  complain: (message: string, at: YamlNode) => void,
+): void {
+  for (const name of need.matrix?.map(matrix => instanceName(need.job, matrix)) ?? [need.job]) {
+    const needed = graph.byName.get(name)
+    if (!needed) {
+      if (!need.optional)
+        complain(
+          `${job.name} job: undefined need: ${name}${graph.diagnostics.didYouMean(name, graph.byName.keys())}`,
+          need.node,
+        )
+    } else if (!isNotLater(needed, job, graph))
+      complain(`${job.name} job: need ${name} is not defined in current or prior stages`, need.node)
+  }
+}
+
+function checkDependencies(job: JobEntry, needs: readonly WrittenNeed[] | null, graph: JobsByName): void {
+  for (const item of itemsOf(valueAt(job.node, 'dependencies')).filter(isString)) {
+    const complain = (message: string) =>
+      graph.diagnostics.error(`${job.name} job: ${message}`, `${job.name}:dependencies`, item.place)
+    const needed = graph.byName.get(item.text)
+    if (!needed)
+      complain(`undefined dependency: ${item.text}${graph.diagnostics.didYouMean(item.text, graph.byName.keys())}`)
+    else if (!isNotLater(needed, job, graph))
+      complain(`dependency ${item.text} is not defined in current or prior stages`)
+    else if (needs && !isNeeded(item, needs)) complain(`dependencies the ${item.text} should be part of needs`)
+  }
+}
+
+function isNeeded(item: ScalarNode, needs: readonly WrittenNeed[]): boolean {
+  return needs.some(
+    need => need.job === item.text || need.matrix?.some(matrix => instanceName(need.job, matrix) === item.text),
+  )
+}
+
+/** Jobs of unknown stages were told of already. */
+function isNotLater(needed: JobEntry, job: JobEntry, { stages }: JobsByName): boolean {
+  const theirs = stages.indexOf(stageOf(needed.node))
+  const ours = stages.indexOf(stageOf(job.node))
+  return theirs === -1 || ours === -1 || theirs <= ours
+}

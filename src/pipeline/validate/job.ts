@@ -1,0 +1,86 @@
+import type { Diagnostics } from '../diagnostics.ts'
+import type { JobEntry } from '../document/configuration.ts'
+import { bridgeFields, jobFields } from '../keywords/job.ts'
+import { type Fields, mapWith } from '../keywords/shape.ts'
+import { complain, type Spot } from '../keywords/spot.ts'
+import { flatItemsOf } from '../plan/read.ts'
+import { isNull, type MappingNode, valueAt, type YamlNode } from '../yaml/node.ts'
+
+/** Checks one job with its defaults: each keyword, and what they mean for each other. */
+export function checkJob(
+  { name, key, node, isIncomplete }: JobEntry,
+  root: MappingNode,
+  diagnostics: Diagnostics,
+): void {
+  if (node.kind !== 'mapping') return
+  const spot: Spot = { path: name, location: `jobs:${name}`, subject: `jobs:${name} config`, diagnostics }
+  checkWhatItRuns(node, key, isIncomplete, spot)
+  mapWith(fieldsFor(node)).check(node, spot)
+  checkConditions(node, key, spot)
+  checkDelay(node, key, spot)
+  checkPages(name, node, spot)
+  warnAboutOpenRules(node, root, spot)
+}
+
+function fieldsFor(job: MappingNode): Fields {
+  if (!has(job, 'trigger'))
+    return { ...jobFields, trigger: bridgeFields.trigger as NonNullable<typeof bridgeFields.trigger> }
+  return has(job, 'script') || has(job, 'run') ? { ...jobFields, ...bridgeFields } : bridgeFields
+}
+
+function checkWhatItRuns(job: MappingNode, key: YamlNode, isIncomplete: boolean, spot: Spot): void {
+  const together = (keys: readonly string[]) => {
+    const used = keys.filter(name => has(job, name))
+    if (used.length > 1) complain(spot, key, `these keys cannot be used together: ${used.join(', ')}`)
+  }
+  together(['script', 'trigger'])
+  together(has(job, 'run') ? ['script', 'run', 'before_script', 'after_script'] : [])
+  if (!isIncomplete && !['script', 'run', 'trigger'].some(name => has(job, name)))
+    complain(spot, key, 'should implement the script:, run:, or trigger: keyword')
+}
+
+function checkConditions(job: MappingNode, key: YamlNode, spot: Spot): void {
+  if (!has(job, 'rules')) return
+  const disallowed = ['only', 'except', 'start_in'].filter(name => has(job, name))
+  if (disallowed.length > 0) complain(spot, key, `key may not be used with \`rules\`: ${disallowed.join(', ')}`)
+}
+
+function checkDelay(job: MappingNode, key: YamlNode, spot: Spot): void {
+  if (has(job, 'rules') || has(job, 'trigger')) return
+  const when = valueAt(job, 'when')
+  const isDelayed = when?.kind === 'scalar' && when.text === 'delayed'
+  const startIn = valueAt(job, 'start_in')
+  const aboutStart = { ...spot, path: `${spot.path}:start_in`, subject: `${spot.location} start in` }
+  if (isDelayed && !startIn) complain(aboutStart, key, "can't be blank: it should be a duration")
+  if (!isDelayed && startIn) complain(aboutStart, startIn, 'must be blank: it goes with when: delayed only')
+}
+
+function checkPages(name: string, job: MappingNode, spot: Spot): void {
+  const publish = valueAt(job, 'publish')
+  if (!publish) return
+  const pages = valueAt(job, 'pages')
+  const isPagesJob = name === 'pages' || (pages !== undefined && !(pages.kind === 'scalar' && pages.value === false))
+  const about = { ...spot, path: `${spot.path}:publish`, subject: `${spot.location} publish` }
+  if (!isPagesJob) complain(about, publish, "can only be used within a 'pages' job")
+  else if (valueAt(pages, 'publish')) complain(about, publish, 'cannot be used in the job and in pages: at once')
+}
+
+/** A last rule that always matches makes a branch and a merge request pipeline of one push. */
+function warnAboutOpenRules(job: MappingNode, root: MappingNode, spot: Spot): void {
+  if (valueAt(valueAt(root, 'workflow'), 'rules')) return
+  const last = flatItemsOf(valueAt(job, 'rules')).at(-1)
+  if (last?.kind !== 'mapping') return
+  const when = valueAt(last, 'when')
+  const isOpen = !['if', 'changes', 'exists'].some(key => has(last, key))
+  if (!isOpen || when?.kind !== 'scalar' || when.text === 'never') return
+  spot.diagnostics.warn(
+    `${spot.location} may allow multiple pipelines to run for a single action due to \`rules:when\` clause with no \`workflow:rules\``,
+    `${spot.path}:rules`,
+    last.place,
+  )
+}
+
+function has(job: MappingNode, key: string): boolean {
+  const found = job.entries.get(key)
+  return found !== undefined && !isNull(found.value)
+}
