@@ -1,31 +1,31 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { TraceStore } from '../../../src/logs/ports.ts'
 import { createTraceFiles } from '../../../src/logs/trace-files.ts'
 import { createRandom } from '../../support/random.ts'
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary.ts'
 
-let folder: string
+let folder: TemporaryFolder
 let store: TraceStore
 let nowMs = 0
 const cap = { headBytes: 20, tailBytes: 8 }
 const key = { jobId: 7, lease: 1 }
 
-const open = (): TraceStore => createTraceFiles({ folder, nowMs: () => nowMs, cap })
+const open = (): TraceStore => createTraceFiles({ folder: folder.path, nowMs: () => nowMs, cap })
 const put = (start: number, text: string, lease = 1) =>
   store.append({ jobId: 7, lease }, { start, bytes: Buffer.from(text) })
 const text = async () => Buffer.from(await store.read(7, { start: 0, end: 1000 })).toString()
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'slipway-traces-'))
+  folder = await createTemporaryFolder()
   nowMs = 1000
   store = open()
 })
 
 afterEach(async () => {
   await store.close()
-  await rm(folder, { recursive: true })
+  await folder.remove()
 })
 
 describe('a store of traces', () => {
@@ -97,7 +97,7 @@ describe('a store of traces', () => {
     expect(start).toBe(20)
     expect(Buffer.from(bytes).toString()).toMatch(/^\n.*8 bytes left out\)\x1b\[0m\nstuvwxyz$/)
     expect((await text()).slice(20)).toBe(Buffer.from(bytes).toString())
-    expect((await readdir(join(folder, '0'))).sort()).toEqual(['7.1.log', '7.1.times'])
+    expect((await readdir(join(folder.path, '0'))).sort()).toEqual(['7.1.log', '7.1.times'])
   })
 
   test('keeps a trace that fits head and tail whole', async () => {
@@ -135,7 +135,7 @@ describe('a store of traces', () => {
     await store.finish(key)
     await store.delete(7)
     expect(await store.size(7)).toBe(0)
-    expect(await readdir(join(folder, '0'))).toEqual([])
+    expect(await readdir(join(folder.path, '0'))).toEqual([])
   })
 
   test('takes appends of one job one after the other', async () => {

@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listZip, openZipEntry } from '../../../src/artifacts/zip-index.ts'
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary.ts'
+import { makeZip } from '../../support/zip.ts'
+
+let folder: TemporaryFolder
+let count = 0
+beforeAll(async () => {
+  folder = await createTemporaryFolder()
+})
+afterAll(() => folder.remove())
+
+async function zipFile(entries: Parameters<typeof makeZip>[0]): Promise<string> {
+  const path = join(folder.path, `${count++}.zip`)
+  await writeFile(path, makeZip(entries))
+  return path
+}
+
+describe('an archive', () => {
+  test('is listed and its files are read without unpacking it', async () => {
+    const path = await zipFile([
+      { name: 'out/', content: '' },
+      { name: 'out/a.txt', content: 'hello' },
+      { name: 'b.txt', content: 'x'.repeat(100_000) },
+    ])
+    expect((await listZip(path)).map(({ path: name, kind, sizeBytes }) => [name, kind, sizeBytes])).toEqual([
+      ['out/', 'folder', 0],
+      ['out/a.txt', 'file', 5],
+      ['b.txt', 'file', 100_000],
+    ])
+    const entry = await openZipEntry(path, 'out/a.txt')
+    expect(entry?.sizeBytes).toBe(5)
+    expect(entry === null ? '' : await text(entry.stream)).toBe('hello')
+  })
+
+  test('has no file of another name, and never gives a folder or a link', async () => {
+    const path = await zipFile([
+      { name: 'out/', content: '' },
+      { name: 'link', content: '/etc/passwd', mode: 0o120777 },
+      { name: 'device', content: '', mode: 0o060666 },
+    ])
+    for (const name of ['nope', 'out/', 'out', 'link', 'device', '../link'])
+      expect(await openZipEntry(path, name)).toBeNull()
+    expect((await listZip(path)).map(entry => entry.kind)).toEqual(['folder', 'other', 'other'])
+  })
+
+  test.each(['../evil', 'a/../../evil', '/etc/passwd', 'C:/x'])(
+    'is refused when a name leads out of it: %s',
+    async name => {
+      const path = await zipFile([{ name, content: 'x' }])
+      await expect(listZip(path)).rejects.toMatchObject({ code: 'archive_invalid' })
+    },
+  )
+
+  test('is refused when it is none, or cut off', async () => {
+    const path = join(folder.path, 'none.zip')
+    await writeFile(path, 'this is no archive')
+    await expect(listZip(path)).rejects.toMatchObject({ code: 'archive_invalid' })
+    const whole = makeZip([{ name: 'a', content: 'hello' }])
+    await writeFile(path, whole.subarray(0, whole.length - 10))
+    await expect(listZip(path)).rejects.toMatchObject({ code: 'archive_invalid' })
+  })
+
+  test('cannot give more than its index promises', async () => {
+    const path = await zipFile([{ name: 'bomb', content: 'x'.repeat(1000), claimedBytes: 10 }])
+    const entry = await openZipEntry(path, 'bomb')
+    await expect(entry === null ? null : text(entry.stream)).rejects.toThrow()
+  })
+})
