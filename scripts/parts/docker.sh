@@ -14,9 +14,18 @@ answering_engine() {
   return 1
 }
 
-# use_engine OWNER IMAGE...: sets DOCKER_HOST and engine (own, private), with the images in it.
+# need_engine_packages: what a private engine runs on. overlay2 does not work on top of an overlay, as in a container.
+need_engine_packages() {
+  need dockerd docker.io 'docker-cli?'
+  need iptables iptables
+  need ip iproute2
+  mkdir -p /var/lib/slipway
+  case $(stat -f -c %T /var/lib/slipway) in overlay*) need fuse-overlayfs fuse-overlayfs ;; esac
+}
+
+# use_engine PID IMAGE...: sets DOCKER_HOST and engine (own, private), with the images in it; a private one goes with the process PID.
 use_engine() {
-  owner=$1
+  engine_owner=$1
   shift
   if DOCKER_HOST=$(answering_engine); then
     export DOCKER_HOST
@@ -28,20 +37,16 @@ use_engine() {
     [ "$(id -u)" = 0 ] || fail "the Docker engine at $DOCKER_HOST lacks an image and reaches no hub; give it: $*"
     say "the Docker engine at $DOCKER_HOST lacks an image and reaches no hub; it is left as it is, and a private one is used"
   fi
-  start_private_engine "$owner"
+  start_private_engine
   sh "$scripts/images" --stand-ins "$@" || exit 1
 }
 
 start_private_engine() {
-  need dockerd docker.io 'docker-cli?'
-  need iptables iptables
-  need ip iproute2
-  # overlay2 does not work on top of an overlay, as in a container.
-  case $(stat -f -c %T /var/lib) in overlay*) need fuse-overlayfs fuse-overlayfs ;; esac
+  need_engine_packages
   install_missing
   engine=private
   DOCKER_HOST=$(sh "$scripts/engine" env | sed 's/^DOCKER_HOST=//')
   export DOCKER_HOST
   say 'starting a private Docker engine'
-  sh "$scripts/engine" start --owner "$1" || exit 1
+  sh "$scripts/engine" start --owner "$engine_owner" || exit 1
 }

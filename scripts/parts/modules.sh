@@ -30,6 +30,7 @@ install_modules() {
 
 # The browser's part is the only one that is built.
 build_web() {
+  [ -d "$root/src/web" ] || return 0
   page=$root/dist/web/index.html
   if [ -e "$page" ] && ! find "$root/src/web" "$root/package-lock.json" -newer "$page" | grep -q .; then return; fi
   say 'building the web interface'

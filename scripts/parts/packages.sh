@@ -11,33 +11,32 @@ need() {
 
 install_missing() {
   [ -n "$missing_packages" ] || return 0
-  wanted=$(echo "$missing_packages" | tr ' ' '\n' | sort -u | tr -d '?' | tr '\n' ' ')
-  command -v apt-get >/dev/null || fail "missing, and no apt-get to install them with:$wanted"
-  [ "$(id -u)" = 0 ] || fail "missing; as root: apt-get install$wanted"
+  command -v apt-get >/dev/null || fail "missing, and no apt-get to install them with:$missing_packages"
+  [ "$(id -u)" = 0 ] || fail "missing; as root: apt-get install$(echo "$missing_packages" | tr -d '?')"
   log=$(mktemp)
   hold_services
-  say "installing Debian packages:$wanted"
-  code=1
-  if has_lists; then
-    install_packages >"$log" 2>&1
-    code=$?
-  fi
-  if [ "$code" != 0 ]; then
-    # No lists, or lists so old that the mirror has newer files only.
-    say 'reading the package lists first'
-    { apt-get update --quiet && install_packages; } >"$log" 2>&1
-    code=$?
-  fi
+  has_lists || update_lists
+  install_packages || { update_lists && install_packages; }
+  code=$?
   [ "$code" = 0 ] || tail -n 15 "$log" >&2
   rm -f "$log"
   release_services
-  [ "$code" = 0 ] || fail "apt-get could not install:$wanted"
+  [ "$code" = 0 ] || fail 'apt-get could not install them (the end of its output is above)'
   missing_packages=
 }
 
 install_packages() {
-  # shellcheck disable=SC2046
-  DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(existing $missing_packages)
+  # shellcheck disable=SC2086
+  wanted=$(existing $missing_packages | sort -u | tr '\n' ' ')
+  say "installing Debian packages: $wanted"
+  # shellcheck disable=SC2086
+  DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends -o Dpkg::Options::=--force-unsafe-io $wanted >"$log" 2>&1
+}
+
+# There may be none, or they may be so old that the mirror has only newer files.
+update_lists() {
+  say 'reading the package lists (apt-get update)'
+  apt-get update >"$log" 2>&1
 }
 
 has_lists() { ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1; }
