@@ -5,6 +5,8 @@ import { RE2JS } from 're2js'
 export interface UserRegex {
   /** Whether the pattern occurs anywhere in the text. */
   matches(text: string): boolean
+  /** The last group of the last match, or the whole match when there are no groups. */
+  lastMatch(text: string): string | null
 }
 
 const slashForm = /^\/([\s\S]*)\/([ismU]*)$/
@@ -31,9 +33,16 @@ function compileAnew(text: string): UserRegex | null {
   if (body === undefined) return null
   try {
     const regex = RE2JS.compile(flags ? `(?${[...new Set(flags)].join('')})${body}` : body)
-    return { matches: subject => regex.matcher(subject).find() }
+    return { matches: subject => regex.matcher(subject).find(), lastMatch: subject => lastMatchOf(regex, subject) }
   } catch {
     // Whatever RE2 does not take is not a pattern; the caller says so with the place.
     return null
   }
+}
+
+function lastMatchOf(regex: RE2JS, text: string): string | null {
+  const matcher = regex.matcher(text)
+  let last: string | null = null
+  while (matcher.find()) last = matcher.group(matcher.groupCount()) ?? matcher.group()
+  return last
 }
