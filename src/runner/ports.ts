@@ -18,6 +18,8 @@ export type Clock = {
  */
 export type Intake = {
   readonly next: (signal: AbortSignal) => Promise<{ readonly jobId: number | null }>
+  /** What came of the claim, for an intake that only guesses when there may be a job. */
+  readonly told?: (gotJob: boolean) => void
   readonly close: () => Promise<void>
 }
 

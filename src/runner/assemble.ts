@@ -1,0 +1,53 @@
+// Puts a runner together from its configuration: everything but where its wake-ups come from.
+import { join } from 'node:path'
+import { createDockerExecutor } from '../executor/docker/docker-executor.ts'
+import { connectEngine } from '../executor/docker/engine.ts'
+import { createKeyedLock } from '../kit/keyed-lock.ts'
+import { createOwner } from '../kit/owner.ts'
+import { systemClock } from './clock.ts'
+import type { RunnerConfig } from './config.ts'
+import { createGitMirrors } from './git-mirror.ts'
+import type { JobWorld } from './job-context.ts'
+import type { ServerClient } from './ports.ts'
+
+export type AssemblyOptions = {
+  readonly config: RunnerConfig
+  readonly server: ServerClient
+  /** The server's id of this runner: marks what it makes in the engine. */
+  readonly runnerId: string
+  readonly version: string
+  readonly architecture: string
+  readonly onProblem: (message: string, error: unknown) => void
+}
+
+export function assembleWorld({
+  config,
+  server,
+  runnerId,
+  version,
+  architecture,
+  onProblem,
+}: AssemblyOptions): JobWorld {
+  const engine = connectEngine(config.dockerHost)
+  return {
+    executor: createDockerExecutor({ engine, runnerId, settings: config.docker, onProblem }),
+    server,
+    mirrors: createGitMirrors({ root: join(config.dataFolder, 'mirrors'), lock: createKeyedLock() }),
+    clock: systemClock,
+    owner: createOwner((name, error) => onProblem(`${name} failed`, error)),
+    settings: {
+      serverUrl: config.server,
+      runnerName: config.name,
+      version,
+      architecture,
+      buildsDirectory: '/builds',
+      defaultImage: config.image,
+      pullPolicies: config.pullPolicies,
+      credentials: [],
+      cap: config.log,
+      graceMs: config.stopGraceMs,
+      maxTimeoutSeconds: config.maxTimeoutSeconds,
+    },
+    onProblem,
+  }
+}

@@ -1,0 +1,67 @@
+// A bare copy of each project on this host, refreshed only when a commit is missing from it: once a push, whatever number
+// of jobs follow.
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { KeyedLock } from '../kit/keyed-lock.ts'
+import { type GitAccess, git } from './git-command.ts'
+
+export type MirrorOrder = {
+  readonly projectId: number
+  readonly url: string
+  readonly sha: string
+  readonly pipelineId: number
+  readonly access: GitAccess
+}
+
+export type GitMirrors = {
+  /** The folder of a mirror that has the commit. */
+  readonly withCommit: (order: MirrorOrder, signal: AbortSignal) => Promise<string>
+}
+
+export function createGitMirrors({ root, lock }: { readonly root: string; readonly lock: KeyedLock }): GitMirrors {
+  async function withCommit(order: MirrorOrder, signal: AbortSignal): Promise<string> {
+    const directory = join(root, `${order.projectId}.git`)
+    await lock(directory, async () => {
+      if (!(await exists(directory))) await create(directory, signal)
+      if (!(await hasCommit(directory, order.sha, signal))) await refresh(directory, order, signal)
+    })
+    return directory
+  }
+
+  /** Made beside its place and moved there when it is whole. */
+  async function create(directory: string, signal: AbortSignal): Promise<void> {
+    const fresh = `${directory}.new`
+    await rm(fresh, { recursive: true, force: true })
+    await mkdir(fresh, { recursive: true, mode: 0o700 })
+    const call = { directory: fresh, access: null, signal }
+    await git(['init', '--quiet', '--bare', '.'], call)
+    await git(['config', 'uploadpack.allowAnySHA1InWant', 'true'], call)
+    await rename(fresh, directory)
+  }
+
+  async function refresh(directory: string, order: MirrorOrder, signal: AbortSignal): Promise<void> {
+    const ofPipeline = `refs/pipelines/${order.pipelineId}`
+    const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*', `+${ofPipeline}:${ofPipeline}`]
+    const call = { directory, access: order.access, signal }
+    await git(['fetch', '--quiet', '--prune', '--no-tags', '--', order.url, ...refs], call)
+  }
+
+  return { withCommit }
+}
+
+async function hasCommit(directory: string, sha: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await git(['cat-file', '-e', `${sha}^{commit}`], { directory, access: null, signal })
+    return true
+  } catch {
+    signal.throwIfAborted()
+    return false
+  }
+}
+
+async function exists(directory: string): Promise<boolean> {
+  return stat(join(directory, 'config')).then(
+    () => true,
+    () => false,
+  )
+}

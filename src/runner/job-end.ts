@@ -1,0 +1,47 @@
+// The end of a job towards the server: first the whole log, then the status. It is said until it is heard, also by the
+// next process; only a lease that is over ends it otherwise.
+import type { JobOutcome } from '../run/model.ts'
+import type { JobUpdate } from '../run/protocol.ts'
+import type { JobContext, JobWorld } from './job-context.ts'
+import type { LeaseKey } from './ports.ts'
+import { untilAnswered } from './retry.ts'
+import { stopReasonOf } from './stop-reason.ts'
+
+/** `handed_over`: nothing is settled, the folder must stay. */
+export async function tellEnd(context: JobContext, world: JobWorld): Promise<'told' | 'stale' | 'handed_over'> {
+  const leaving = signalOfLeaving(context.rest)
+  const { outcome } = context.folder.state()
+  if (outcome === null) return 'stale'
+  try {
+    if ((await context.trace.finish(leaving)) === 'stale') return 'stale'
+    const update = () => world.server.update(context.key, updateOf(context.key, outcome), leaving)
+    return (await untilAnswered(update, world.clock, leaving)) === 'accepted' ? 'told' : 'stale'
+  } catch (error) {
+    if (!leaving.aborted) throw error
+    return stopReasonOf(leaving)?.kind === 'handed_over' ? 'handed_over' : 'stale'
+  }
+}
+
+/** A timeout ends the job, not the telling of its end. */
+function signalOfLeaving(rest: AbortSignal): AbortSignal {
+  const leaving = new AbortController()
+  const look = () => {
+    const reason = stopReasonOf(rest)
+    if (reason?.kind === 'handed_over' || reason?.kind === 'stale') leaving.abort(reason)
+  }
+  look()
+  rest.addEventListener('abort', look, { once: true })
+  return leaving.signal
+}
+
+function updateOf({ leaseToken, lease }: LeaseKey, outcome: JobOutcome): JobUpdate {
+  if (outcome.status !== 'failed') return { token: leaseToken, state: outcome.status, slipway: { lease } }
+  const { failureReason, failureDetail, exitCode, message } = outcome
+  return {
+    token: leaseToken,
+    state: 'failed',
+    failure_reason: failureReason,
+    ...(exitCode === null ? {} : { exit_code: exitCode }),
+    slipway: { lease, message, ...(failureDetail === null ? {} : { failure_detail: failureDetail }) },
+  }
+}

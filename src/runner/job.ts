@@ -1,0 +1,129 @@
+// One claimed job, from its preparation to its acknowledged end. What stands on disk (job-folder.ts) is enough to go on
+// from any point in another process:
+//
+//   prepare ─ begin ─ script ─ after_script ─ caches, artifacts ─ log acknowledged ─ end told ─ room removed (later)
+import type { Room } from '../executor/port.ts'
+import { AppError, messageOf } from '../kit/errors.ts'
+import type { JobOutcome } from '../run/model.ts'
+import { type JobContext, type JobWorld, planJob, secretsOf, timeoutSecondsOf } from './job-context.ts'
+import { tellEnd } from './job-end.ts'
+import type { JobFolder } from './job-folder.ts'
+import { lastLine } from './job-log.ts'
+import { saveResults } from './job-results.ts'
+import { adoptRoom, prepareRoom } from './job-room.ts'
+import { runAfterScript, runScript } from './job-steps.ts'
+import { decideOutcome, type JobStory } from './outcome.ts'
+import type { JobWord, LeaseKey } from './ports.ts'
+import { createSectionLog } from './sections.ts'
+import { isStopReason, type StopReason, stopReasonOf } from './stop-reason.ts'
+import { openTrace } from './trace.ts'
+
+export type RunningJob = {
+  readonly key: LeaseKey
+  readonly projectId: number
+  readonly stop: (reason: StopReason) => void
+  /** Null: given up or handed over; nothing was told. Never rejects. */
+  readonly ended: Promise<JobOutcome | null>
+}
+
+export function startJob(folder: JobFolder, slot: number, world: JobWorld): RunningJob {
+  const { payload } = folder
+  const key = { jobId: payload.id, lease: payload.slipway.lease, leaseToken: payload.slipway.lease_token }
+  const work = new AbortController()
+  const rest = new AbortController()
+
+  function stop(reason: StopReason): void {
+    if (!work.signal.aborted) work.abort(reason)
+    if (reason.kind !== 'canceled' && !rest.signal.aborted) rest.abort(reason)
+  }
+
+  async function live(): Promise<JobOutcome | null> {
+    const timeoutSeconds = timeoutSecondsOf(folder, world.settings)
+    const leftMs = Date.parse(folder.state().startedAt) + timeoutSeconds * 1000 - world.clock.nowMs()
+    const timer = setTimeout(() => stop({ kind: 'timed_out', timeoutSeconds }), Math.max(0, leftMs))
+    const trace = await openTrace({
+      directory: folder.directory,
+      secrets: secretsOf(folder),
+      cap: world.settings.cap,
+      key,
+      server: world.server,
+      clock: world.clock,
+      onWord: word => heedWord(word, stop),
+    })
+    const sections = createSectionLog(trace.say, world.clock)
+    const plan = planJob(folder, { settings: world.settings, slot })
+    try {
+      return await goThrough({ key, folder, ...plan, trace, sections, work: work.signal, rest: rest.signal }, world)
+    } finally {
+      clearTimeout(timer)
+      await trace.stop()
+    }
+  }
+
+  const ended = live().catch((error: unknown) => {
+    world.onProblem(`job ${key.jobId} was left`, error)
+    return null
+  })
+  return { key, projectId: payload.job_info.project_id, stop, ended }
+}
+
+function heedWord(word: JobWord, stop: (reason: StopReason) => void): void {
+  if (word === 'canceling') stop({ kind: 'canceled' })
+  if (word === 'stale') stop({ kind: 'stale' })
+}
+
+async function goThrough(context: JobContext, world: JobWorld): Promise<JobOutcome | null> {
+  const { folder, key } = context
+  let room: Room | null = null
+  if (folder.state().phase !== 'finishing') {
+    const { story, opened } = await runStages(context, world)
+    room = opened
+    if (stopReasonOf(context.rest)?.kind === 'handed_over') return null
+    await conclude(context, story)
+  }
+  const told = await tellEnd(context, world)
+  if (told === 'handed_over') return null
+  world.owner.run(`clean up after job ${key.jobId}`, async () => {
+    // Without its folder the room is nobody's: should its removal fail, the sweeper goes on with it.
+    await folder.remove()
+    await (room === null ? world.executor.removeRoom(context.order.key) : room.close())
+  })
+  return told === 'told' ? folder.state().outcome : null
+}
+
+async function runStages(context: JobContext, world: JobWorld): Promise<{ story: JobStory; opened: Room | null }> {
+  let room: Room | null = null
+  let problem: JobStory['problem'] = null
+  let upload: JobStory['upload'] = null
+  const keep = (opened: Room): Room => {
+    room = opened
+    return opened
+  }
+  try {
+    if (context.folder.state().phase === 'preparing') await prepareRoom(context, world, keep)
+    const opened = room ?? keep(await adoptRoom(context, world))
+    await runScript(context, opened, world)
+    await runAfterScript(context, opened, world)
+  } catch (error) {
+    problem = problemOf(error, context, world)
+  }
+  if (room !== null && !context.rest.aborted) upload = await saveResults(context, room, world)
+  await context.sections.written()
+  const stop = stopReasonOf(context.rest) ?? stopReasonOf(context.work) ?? context.folder.state().stop
+  return { story: { stop, script: context.folder.state().script, problem, upload }, opened: room }
+}
+
+async function conclude({ folder, trace }: JobContext, story: JobStory): Promise<void> {
+  const outcome = decideOutcome(story)
+  await trace.endLine()
+  await trace.say(`${lastLine(outcome)}\n`)
+  await folder.save({ phase: 'finishing', outcome, stop: story.stop })
+}
+
+/** An abort is no problem of its own: its reason is the story's `stop`. */
+function problemOf(error: unknown, { work, key }: JobContext, world: JobWorld): JobStory['problem'] {
+  if (work.aborted || isStopReason(error)) return null
+  if (error instanceof AppError) return { code: error.code, message: error.message }
+  world.onProblem(`job ${key.jobId} failed by a mistake of the runner`, error)
+  return { code: 'mistake', message: `the runner made a mistake: ${messageOf(error)}` }
+}

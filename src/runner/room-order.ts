@@ -1,0 +1,108 @@
+// What the executor is asked for a job. Pure. No secret may stand in a container's environment, where anybody who can
+// look at the engine reads it: only public variables do, all others reach the script by its own text.
+import { credentialsOfAuthConfig } from '../executor/docker/credentials.ts'
+import type { PullPolicy, RegistryCredential, RoomOrder, ServerOrder } from '../executor/port.ts'
+import type { JobImage, JobPayload, JobVariable } from '../run/protocol.ts'
+import { expandText, projectDirectory } from './variables.ts'
+
+export type RoomChoices = {
+  readonly buildsDirectory: string
+  readonly defaultImage: string
+  readonly pullPolicies: readonly PullPolicy[]
+  readonly serverUrl: string
+  readonly credentials: readonly RegistryCredential[]
+  readonly deadline: string
+}
+
+export function roomOrder(payload: JobPayload, variables: readonly JobVariable[], choices: RoomChoices): RoomOrder {
+  const environment = publicEnvironment(variables)
+  const container = (image: JobImage) => ({
+    image: expandText(image.name, variables),
+    entrypoint: image.entrypoint ?? null,
+    environment: { ...environment, ...publicEnvironment(image.variables ?? []) },
+    user: image.executor_opts?.docker?.user ?? null,
+    platform: image.executor_opts?.docker?.platform ?? null,
+    pullPolicies: image.pull_policy ?? choices.pullPolicies,
+  })
+  return {
+    key: { jobId: payload.id, lease: payload.slipway.lease },
+    projectId: payload.job_info.project_id,
+    trustClass: payload.slipway.trust_class,
+    image: container(payload.image ?? { name: choices.defaultImage }),
+    services: payload.services.map(service => ({
+      ...container(service),
+      command: service.command ?? null,
+      aliases: (service.alias ?? '').split(/[\s,]+/).filter(Boolean),
+    })),
+    buildsDirectory: choices.buildsDirectory,
+    projectDirectory: projectDirectory(payload, choices.buildsDirectory),
+    server: serverOrder(payload, choices.serverUrl),
+    registry: payload.slipway.registry,
+    credentials: credentials(payload, variables, choices),
+    pipelineImages: namedImages(payload, variables),
+    deadline: choices.deadline,
+  }
+}
+
+/**
+ * Jobs cannot reach a server on this host's loopback, so it is given to them under its names; a server elsewhere they
+ * reach as anybody does. A name that is an address cannot be given another one.
+ */
+export function serverOrder(payload: JobPayload, serverUrl: string): ServerOrder | null {
+  const { hostname, port, protocol } = new URL(serverUrl)
+  if (!isLoopback(hostname)) return null
+  const targetPort = Number(port || (protocol === 'https:' ? 443 : 80))
+  const { registry, server_host: server } = payload.slipway
+  const hosts = [server, ...(registry === null ? [] : [registry.host])]
+  const names = hosts
+    .map(host => host.replace(/:\d+$/, ''))
+    .filter(name => !isLoopback(name) && !/^[\d.]+$|:/.test(name))
+  const registryPort = registry === null ? [] : [portOf(registry.host, registry.tls)]
+  return {
+    names: [...new Set(names)],
+    ports: [...new Set([...registryPort, portOf(server, protocol === 'https:'), targetPort])],
+    target: { host: hostname === 'localhost' ? '127.0.0.1' : hostname, port: targetPort },
+  }
+}
+
+function portOf(host: string, isTls: boolean): number {
+  return Number(/:(\d+)$/.exec(host)?.[1] ?? (isTls ? 443 : 80))
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || /^127\.[\d.]+$/.test(hostname)
+}
+
+function publicEnvironment(variables: readonly JobVariable[]): Record<string, string> {
+  const visible = variables.filter(variable => variable.public && !variable.masked && !variable.file)
+  return Object.fromEntries(visible.map(({ key, value }) => [key, value]))
+}
+
+/** GitLab's order: the job's own configuration, the runner's, what the server sent. */
+function credentials(
+  payload: JobPayload,
+  variables: readonly JobVariable[],
+  choices: RoomChoices,
+): RegistryCredential[] {
+  const ofJob = variables.find(variable => variable.key === 'DOCKER_AUTH_CONFIG')
+  return [
+    ...(ofJob === undefined ? [] : credentialsOfAuthConfig(ofJob.value)),
+    ...choices.credentials,
+    ...payload.credentials.map(({ url, username, password }) => ({
+      host: url.replace(/^https?:\/\//, ''),
+      username,
+      password,
+    })),
+  ]
+}
+
+function namedImages(payload: JobPayload, variables: readonly JobVariable[]): RoomOrder['pipelineImages'] {
+  const lines = payload.steps.flatMap(step => step.script)
+  const text = [...lines, ...lines.map(line => expandText(line, variables))].join('\n')
+  return payload.slipway.pipeline_images.filter(({ reference }) => namesOf(reference).some(name => text.includes(name)))
+}
+
+/** People write `host/path` for `host/path:latest`. */
+function namesOf(reference: string): string[] {
+  return reference.endsWith(':latest') ? [reference, reference.slice(0, -':latest'.length)] : [reference]
+}

@@ -1,0 +1,110 @@
+// Brings a growing file to the server by byte offset: the first byte at once, later ones with at most a tenth of a second of
+// delay; after a broken connection from where the server says that it stands. It never gives up by itself.
+import { type FileHandle, open } from 'node:fs/promises'
+import type { Clock, JobWord, LeaseKey, ServerClient } from './ports.ts'
+
+export type TraceSender = {
+  /** The file has bytes up to here now. */
+  readonly grew: (sizeBytes: number) => void
+  /** Resolves when the server has all bytes, or wants no more. */
+  readonly flush: (signal: AbortSignal) => Promise<'acknowledged' | 'stale'>
+  readonly stop: () => Promise<void>
+}
+
+export type TraceSenderOptions = {
+  readonly path: string
+  readonly key: LeaseKey
+  readonly server: Pick<ServerClient, 'appendTrace'>
+  readonly clock: Clock
+  readonly onWord: (word: JobWord) => void
+}
+
+const maxChunkBytes = 1024 * 1024
+const delayMs = 100
+const firstRetryMs = 100
+const lastRetryMs = 5_000
+
+export function createTraceSender(options: TraceSenderOptions): TraceSender {
+  const { path, key, server, clock, onWord } = options
+  const ending = new AbortController()
+  let size = 0
+  let acknowledged = 0
+  let isStale = false
+  let wake = () => {}
+  let settled = () => {}
+  const working = work()
+
+  async function work(): Promise<void> {
+    const file = await open(path, 'a+', 0o600)
+    try {
+      await sendAll(file)
+    } catch (error) {
+      if (!ending.signal.aborted) throw error
+    } finally {
+      await file.close()
+    }
+  }
+
+  async function sendAll(file: FileHandle): Promise<void> {
+    let retryMs = firstRetryMs
+    let sentAt = Number.NEGATIVE_INFINITY
+    while (!isStale && !ending.signal.aborted) {
+      if (acknowledged >= size) {
+        settled()
+        await new Promise<void>(resolve => {
+          wake = resolve
+        })
+        continue
+      }
+      const early = sentAt + delayMs - clock.monotonicMs()
+      if (early > 0) await clock.sleep(early, ending.signal)
+      sentAt = clock.monotonicMs()
+      const isSent = await sendOne(file)
+      if (!isSent) await clock.sleep(retryMs * (0.5 + Math.random()), ending.signal)
+      retryMs = isSent ? firstRetryMs : Math.min(retryMs * 2, lastRetryMs)
+    }
+    settled()
+  }
+
+  async function sendOne(file: FileHandle): Promise<boolean> {
+    const bytes = new Uint8Array(Math.min(size - acknowledged, maxChunkBytes))
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, acknowledged)
+    try {
+      const chunk = { startByte: acknowledged, bytes: bytes.subarray(0, bytesRead) }
+      const answer = await server.appendTrace(key, chunk, ending.signal)
+      if (answer.kind === 'stale') {
+        isStale = true
+        onWord('stale')
+      } else {
+        acknowledged = Math.min(answer.endByte, size)
+        if (answer.kind === 'accepted') onWord(answer.word)
+      }
+      return true
+    } catch {
+      return false // not reachable: the bytes are on disk, and the next try is soon
+    }
+  }
+
+  return {
+    grew: sizeBytes => {
+      size = sizeBytes
+      wake()
+    },
+    flush: async signal => {
+      while (!isStale && acknowledged < size) {
+        signal.throwIfAborted()
+        await new Promise<void>(resolve => {
+          settled = resolve
+          signal.addEventListener('abort', () => resolve(), { once: true })
+          wake()
+        })
+      }
+      return isStale ? 'stale' : 'acknowledged'
+    },
+    stop: async () => {
+      ending.abort()
+      wake()
+      await working
+    },
+  }
+}

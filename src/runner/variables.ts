@@ -1,0 +1,74 @@
+// The variables of a job as its script sees them: the server's, those that only the runner knows, references expanded.
+// Pure.
+import type { JobPayload, JobVariable } from '../run/protocol.ts'
+
+export type RunnerFacts = {
+  readonly buildsDirectory: string
+  readonly version: string
+  readonly architecture: string
+  readonly concurrentId: number
+  readonly concurrentProjectId: number
+  readonly startedAt: string
+  readonly jobImage: string
+}
+
+export function jobVariables(payload: JobPayload, facts: RunnerFacts): readonly JobVariable[] {
+  return expandVariables([...runnerVariables(payload, facts), ...payload.variables, ...placeVariables(payload, facts)])
+}
+
+/** The last of a name counts, at the place where the name came first. */
+export function expandVariables(variables: readonly JobVariable[]): readonly JobVariable[] {
+  const byKey = new Map(variables.map(variable => [variable.key, variable]))
+  return [...byKey.values()].map(variable =>
+    variable.raw || variable.file
+      ? variable
+      : { ...variable, value: expand(variable.value, byKey, new Set([variable.key])) },
+  )
+}
+
+/** `$NAME` and `${NAME}`; an unknown name is empty, and so is one that leads back to itself. `$$` stays. */
+export function expandText(text: string, variables: readonly JobVariable[]): string {
+  return expand(text, new Map(variables.map(variable => [variable.key, variable])), new Set())
+}
+
+export function projectDirectory(payload: JobPayload, buildsDirectory: string): string {
+  return `${buildsDirectory}/${payload.job_info.project_full_path}`
+}
+
+function expand(text: string, byKey: ReadonlyMap<string, JobVariable>, path: ReadonlySet<string>): string {
+  return text.replace(/\$(\$|\w+|\{(\w+)\})/g, (whole, word: string, braced?: string) => {
+    if (word === '$') return whole
+    const key = braced ?? word
+    const variable = byKey.get(key)
+    if (variable === undefined || path.has(key)) return ''
+    return variable.raw || variable.file ? variable.value : expand(variable.value, byKey, new Set([...path, key]))
+  })
+}
+
+/** Under the server's: it may know better. */
+function runnerVariables(payload: JobPayload, facts: RunnerFacts): JobVariable[] {
+  return Object.entries({
+    CI_SERVER: 'yes',
+    CI_DISPOSABLE_ENVIRONMENT: 'true',
+    CI_RUNNER_VERSION: facts.version,
+    CI_RUNNER_EXECUTABLE_ARCH: facts.architecture,
+    CI_CONCURRENT_ID: String(facts.concurrentId),
+    CI_CONCURRENT_PROJECT_ID: String(facts.concurrentProjectId),
+    CI_JOB_STARTED_AT: facts.startedAt,
+    CI_JOB_TIMEOUT: String(payload.runner_info.timeout),
+    CI_JOB_IMAGE: facts.jobImage,
+    CI_JOB_STATUS: 'running',
+  }).map(plain)
+}
+
+/** Over the server's: only the runner knows where it put things. */
+function placeVariables(payload: JobPayload, { buildsDirectory }: RunnerFacts): JobVariable[] {
+  return Object.entries({
+    CI_BUILDS_DIR: buildsDirectory,
+    CI_PROJECT_DIR: projectDirectory(payload, buildsDirectory),
+  }).map(plain)
+}
+
+function plain([key, value]: [string, string]): JobVariable {
+  return { key, value, public: true, file: false, masked: false, raw: true }
+}
