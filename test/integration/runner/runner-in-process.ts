@@ -1,0 +1,70 @@
+// A runner in this process against a fake server and a real engine.
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { assembleWorld } from '../../../src/runner/assemble.ts'
+import { systemClock } from '../../../src/runner/clock.ts'
+import { type RunnerConfigInput, readRunnerConfig } from '../../../src/runner/config.ts'
+import { type Daemon, startDaemon } from '../../../src/runner/daemon.ts'
+import { createHttpIntake } from '../../../src/runner/http-intake.ts'
+import { createServerClient } from '../../../src/runner/server-client.ts'
+import { runnerToken } from '../../support/runner-protocol-server.ts'
+
+export type TestRunner = {
+  readonly daemon: Daemon
+  readonly runnerId: string
+  readonly dataFolder: string
+  readonly problems: string[]
+  readonly end: () => Promise<void>
+}
+
+export async function startTestRunner(url: string, changes: RunnerConfigInput = {}): Promise<TestRunner> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'slipway-runner-'))
+  const runnerId = `test-${randomBytes(4).toString('hex')}`
+  const problems: string[] = []
+  const onProblem = (message: string, error: unknown) => {
+    problems.push(`${message}: ${error instanceof Error ? error.stack : String(error)}`)
+  }
+  const config = readRunnerConfig(
+    {
+      server: url,
+      concurrency: 2,
+      stopGrace: 2,
+      ...changes,
+      docker: {
+        pullPolicy: 'if-not-present',
+        privileged: { services: ['docker:*dind*'], refs: 'all' },
+        ...changes.docker,
+      },
+    },
+    {
+      token: runnerToken,
+      dataFolder,
+      hostName: 'test-host',
+      defaultDataFolder: dataFolder,
+      ...(process.env.DOCKER_HOST === undefined ? {} : { dockerHost: process.env.DOCKER_HOST }),
+    },
+  )
+  const server = createServerClient({ url, runnerToken: () => runnerToken, version: 'test', answerMs: 10_000 })
+  const world = assembleWorld({ config, server, runnerId, version: 'test', architecture: 'linux/amd64', onProblem })
+  const daemon = await startDaemon({
+    world,
+    intake: createHttpIntake(systemClock),
+    cancelFeed: null,
+    jobsDirectory: join(dataFolder, 'jobs'),
+    concurrency: config.concurrency,
+    heartbeatMs: 200,
+    sweepMs: 60_000,
+    maxJobs: null,
+    idleTimeoutMs: null,
+    events: { onJobStart: () => {}, onJobEnd: () => {}, onBeat: () => {}, onProblem },
+  })
+  const end = async () => {
+    daemon.drain()
+    daemon.stopJobs('cancel')
+    await daemon.ended
+    await rm(dataFolder, { recursive: true, force: true })
+  }
+  return { daemon, runnerId, dataFolder, problems, end }
+}
