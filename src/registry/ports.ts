@@ -180,3 +180,25 @@ export type RegistryEvent = {
   readonly actor: Actor
   readonly at: string
 }
+
+/** What the garbage collection decides, each call one short transaction over at most `limit` entries that are due. */
+export type ReviewStore = {
+  /** Removes manifests that no tag, index or subject holds; what they held comes up at `reviewAfter`. */
+  readonly reviewManifests: (now: string, reviewAfter: string, limit: number) => Promise<Reviewed>
+  /** Ends holds that no manifest needs; a blob that nobody holds any more is marked, and is not there for anybody. */
+  readonly reviewBlobs: (now: string, limit: number) => Promise<Reviewed>
+  /** Marked blobs, those of a run that was cut short included. */
+  readonly markedBlobs: (limit: number) => Promise<readonly { readonly digest: Digest; readonly sizeBytes: number }[]>
+  /** To be asked while holding the digest: is it still marked? A push takes the mark away. */
+  readonly isMarked: (digest: Digest) => Promise<boolean>
+  /** After its file is gone. */
+  readonly forgetBlob: (digest: Digest) => Promise<void>
+  /** Which of these have a record, marked or not. */
+  readonly recorded: (digests: readonly Digest[]) => Promise<ReadonlySet<Digest>>
+  /** All records of blobs in the order of their digests, after `after`. */
+  readonly blobsAfter: (
+    after: string,
+    limit: number,
+  ) => Promise<readonly { readonly digest: Digest; readonly sizeBytes: number }[]>
+}
+export type Reviewed = { readonly looked: number; readonly removed: number }

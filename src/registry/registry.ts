@@ -1,22 +1,24 @@
 // The registry, put together: what it needs is given, what it serves is `matches` and `handle`.
 import type { Access } from '../access/ports.ts'
 import { createKeyedLock } from '../kit/keyed-lock.ts'
-import { createRepeater } from '../kit/repeater.ts'
+import { createRepeater, type Repeater } from '../kit/repeater.ts'
+import { type Collector, createCollector } from './collector.ts'
 import { createGate } from './gate.ts'
 import { createRegistryHttp, type RegistryHttp } from './http.ts'
-import type { BlobStorage, ImageStore, RegistryEvent, RunningJobs } from './ports.ts'
+import type { BlobStorage, ImageStore, RegistryEvent, ReviewStore, RunningJobs } from './ports.ts'
 import { createPullLog } from './pulls.ts'
 import { defaultGrace, type Grace } from './review.ts'
 import { createBlobServer } from './serve-blobs.ts'
 import { createListServer } from './serve-lists.ts'
 import { createManifestServer } from './serve-manifests.ts'
 import { createUploadServer } from './serve-uploads.ts'
+import { createSweeper, type Sweeper } from './sweep.ts'
 import { createTokenEndpoint } from './token-endpoint.ts'
 import { createRegistryTokens } from './tokens.ts'
 import { createUploads } from './uploads.ts'
 
 export type RegistryDeps = {
-  readonly store: ImageStore
+  readonly store: ImageStore & ReviewStore
   readonly storage: BlobStorage
   readonly access: Pick<Access, 'authenticate' | 'project'>
   readonly jobs: RunningJobs
@@ -33,6 +35,8 @@ export type RegistryDeps = {
 }
 
 export type Registry = RegistryHttp & {
+  readonly collector: Collector
+  readonly sweeper: Sweeper
   /** Writes what is still in memory. Requests must have ended. */
   readonly close: () => Promise<void>
 }
@@ -40,19 +44,31 @@ export type Registry = RegistryHttp & {
 const service = 'container_registry'
 const tokenLifetimeSeconds = 900
 const pullFlushMs = 60_000
+const collectMs = 60_000
+const sweepMs = 24 * 60 * 60 * 1000
 
 export function createRegistry(deps: RegistryDeps): Registry {
   const { store, storage, access, jobs, signingKey, onEvent, onBug, clock, grace = defaultGrace } = deps
   const tokens = createRegistryTokens({ key: signingKey, service, lifetimeSeconds: tokenLifetimeSeconds, clock })
   const realm = new URL('/jwt/auth', deps.url).href
   const gate = createGate({ access, jobs, tokens, realm, service, clock })
-  const uploads = createUploads({ storage, withDigest: createKeyedLock() })
+  const withDigest = createKeyedLock()
+  const uploads = createUploads({ storage, withDigest })
+  const collector = createCollector({ reviews: store, storage, withDigest, grace, clock })
+  const sweeper = createSweeper({ reviews: store, storage, uploads, withDigest, minAgeMs: grace.abandonedMs, clock })
   const pulls = createPullLog(store, clock)
-  const pullFlush = createRepeater({
-    everyMs: pullFlushMs,
-    work: pulls.flush,
-    onError: error => onBug(error, 'writing the times of pulls'),
-  })
+
+  const stopping = new AbortController()
+  const housework = [
+    repeat(collectMs, 'collecting garbage', () => collector.collect(stopping.signal)),
+    repeat(sweepMs, 'sweeping the storage', () => sweeper.sweep(stopping.signal)),
+    repeat(pullFlushMs, 'writing the times of pulls', pulls.flush),
+  ]
+
+  function repeat(everyMs: number, what: string, work: () => Promise<unknown>): Repeater {
+    const onError = (error: unknown) => stopping.signal.aborted || onBug(error, what)
+    return createRepeater({ everyMs, work: async () => void (await work()), onError })
+  }
 
   const http = createRegistryHttp({
     gate,
@@ -71,8 +87,11 @@ export function createRegistry(deps: RegistryDeps): Registry {
 
   return {
     ...http,
+    collector,
+    sweeper,
     async close() {
-      await pullFlush.stop()
+      stopping.abort()
+      await Promise.all(housework.map(work => work.stop()))
       await pulls.flush()
       await uploads.close()
     },

@@ -6,9 +6,12 @@ export type Grace = {
   readonly blobMs: number
   /** For manifests without a tag. */
   readonly untaggedMs: number
+  /** For uploads without activity, and files without a record. */
+  readonly abandonedMs: number
 }
 
-export const defaultGrace: Grace = { blobMs: 24 * 60 * 60 * 1000, untaggedMs: 7 * 24 * 60 * 60 * 1000 }
+const dayMs = 24 * 60 * 60 * 1000
+export const defaultGrace: Grace = { blobMs: dayMs, untaggedMs: 7 * dayMs, abandonedMs: dayMs }
 
 export function reviewTime(nowMs: number, graceMs: number): string {
   return new Date(nowMs + graceMs).toISOString()

@@ -31,6 +31,18 @@ export function createBlobServer(deps: {
     return held
   }
 
+  /** A file that is not as long as its record says is damaged, and is never served. */
+  async function openWhole({ place }: OpenRepository, digest: Digest, held: HeldBlob): Promise<BlobReader> {
+    const reader = await storage.open(digest)
+    if (reader === null) {
+      if ((await store.blob(place, digest)) === null) throw new RegistryError('BLOB_UNKNOWN') // collected just now
+      throw new Error(`blob ${digest} is recorded, but its file is missing`)
+    }
+    if (reader.sizeBytes === held.sizeBytes) return reader
+    await reader.close()
+    throw new Error(`blob ${digest} has ${reader.sizeBytes} bytes on disk instead of ${held.sizeBytes}`)
+  }
+
   return {
     async get(exchange, repository, text) {
       const digest = digestIn(text)
@@ -44,7 +56,7 @@ export function createBlobServer(deps: {
           headers: { 'Content-Range': `bytes */${held.sizeBytes}` },
         })
       }
-      const reader = await openWhole(storage, digest, held)
+      const reader = await openWhole(repository, digest, held)
       try {
         if (range.kind === 'part') {
           const { first, last } = range
@@ -96,13 +108,4 @@ function rangeOf({ request }: Exchange, etag: string, sizeBytes: number) {
   const condition = request.headers['if-range']
   const isStale = condition !== undefined && condition !== etag
   return parseRange(isStale ? undefined : request.headers.range, sizeBytes)
-}
-
-/** A file that is not as long as its record says is damaged, and is never served. */
-async function openWhole(storage: BlobStorage, digest: Digest, held: HeldBlob): Promise<BlobReader> {
-  const reader = await storage.open(digest)
-  if (reader === null) throw new Error(`blob ${digest} is recorded, but its file is missing`)
-  if (reader.sizeBytes === held.sizeBytes) return reader
-  await reader.close()
-  throw new Error(`blob ${digest} has ${reader.sizeBytes} bytes on disk instead of ${held.sizeBytes}`)
 }

@@ -44,6 +44,8 @@ export type Uploads = {
   ) => Promise<void>
   /** False: there is no such upload. */
   readonly cancel: (key: UploadKey) => Promise<boolean>
+  /** Removes uploads without a byte since `before`. */
+  readonly purge: (before: Date) => Promise<{ readonly count: number; readonly bytes: number }>
   readonly close: () => Promise<void>
 }
 
@@ -68,7 +70,6 @@ export function createUploads(deps: {
   const { storage, withDigest } = deps
   const sessions = new Map<string, Session>()
   const oneAtATime = createKeyedLock()
-  const nameOf = (key: UploadKey) => `${key.repositoryId}-${key.id}`
   const exclusively = <T>(key: UploadKey, work: () => Promise<T>) => oneAtATime(nameOf(key), work)
 
   async function require(key: UploadKey): Promise<Session> {
@@ -108,6 +109,15 @@ export function createUploads(deps: {
     await storage.deleteUpload(nameOf(session.key))
   }
 
+  function cancel(key: UploadKey): Promise<boolean> {
+    return exclusively(key, async () => {
+      const session = await load(key)
+      if (session === null) return false
+      await remove(session)
+      return true
+    })
+  }
+
   return {
     async start(repositoryId, subject, algorithm) {
       const key = { repositoryId, id: randomUUID() }
@@ -144,13 +154,19 @@ export function createUploads(deps: {
         })
       }),
 
-    cancel: key =>
-      exclusively(key, async () => {
-        const session = await load(key)
-        if (session === null) return false
-        await remove(session)
-        return true
-      }),
+    cancel,
+
+    async purge(before) {
+      let count = 0
+      let bytes = 0
+      for await (const { id, sizeBytes, lastActiveAt } of storage.uploads()) {
+        const key = keyIn(id)
+        if (key === null || lastActiveAt > before || !(await cancel(key))) continue
+        count++
+        bytes += sizeBytes
+      }
+      return { count, bytes }
+    },
 
     async close() {
       const open = [...sessions.values()]
@@ -158,6 +174,15 @@ export function createUploads(deps: {
       sessions.clear()
     },
   }
+}
+
+function nameOf(key: UploadKey): string {
+  return `${key.repositoryId}-${key.id}`
+}
+
+function keyIn(name: string): UploadKey | null {
+  const match = /^(\d+)-(.+)$/.exec(name)
+  return match?.[1] === undefined || match[2] === undefined ? null : { repositoryId: Number(match[1]), id: match[2] }
 }
 
 /** Appends a chunk. If it fails, the upload stands where it stood. */

@@ -6,8 +6,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Actor, Project, Role } from '../../../src/access/model.ts'
-import type { BlobStorage, ImageStore, RegistryEvent, RunningJob } from '../../../src/registry/ports.ts'
-import { createRegistry, type RegistryDeps } from '../../../src/registry/registry.ts'
+import type { BlobStorage, ImageStore, RegistryEvent, ReviewStore, RunningJob } from '../../../src/registry/ports.ts'
+import { createRegistry, type Registry, type RegistryDeps } from '../../../src/registry/registry.ts'
 import { createFileStorage } from '../../../src/registry/storage-fs.ts'
 import { type Database, openDatabase } from '../../../src/store/database.ts'
 import { createImageStore } from '../../../src/store/registry/image-store.ts'
@@ -20,7 +20,9 @@ export type TestRegistry = {
   readonly folder: string
   readonly access: FakeAccess
   readonly database: Database
-  readonly store: ImageStore
+  readonly store: ImageStore & ReviewStore
+  /** The one that runs now. */
+  readonly registry: () => Registry
   readonly storage: BlobStorage
   readonly events: RegistryEvent[]
   readonly bugs: unknown[]
@@ -31,6 +33,8 @@ export type TestRegistry = {
   readonly restart: () => Promise<void>
   readonly stop: () => Promise<void>
 }
+
+type Running = { readonly server: Server; readonly registry: Registry; readonly close: () => Promise<void> }
 
 export async function startTestRegistry(overrides: Partial<RegistryDeps> = {}): Promise<TestRegistry> {
   const folder = await createTemporaryFolder('slipway-registry')
@@ -44,7 +48,7 @@ export async function startTestRegistry(overrides: Partial<RegistryDeps> = {}): 
   let offsetMs = 0
   let running = await listen(0)
 
-  async function listen(port: number): Promise<{ readonly server: Server; readonly close: () => Promise<void> }> {
+  async function listen(port: number): Promise<Running> {
     const server = createServer({ requestTimeout: 0, highWaterMark: 1024 * 1024 })
     await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
     const registry = createRegistry({
@@ -67,7 +71,7 @@ export async function startTestRegistry(overrides: Partial<RegistryDeps> = {}): 
       })
       await registry.close()
     }
-    return { server, close }
+    return { server, registry, close }
   }
 
   const url = urlOf(running.server)
@@ -79,6 +83,7 @@ export async function startTestRegistry(overrides: Partial<RegistryDeps> = {}): 
     database,
     store,
     storage,
+    registry: () => running.registry,
     events,
     bugs,
     jobs,
