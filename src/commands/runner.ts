@@ -1,0 +1,172 @@
+// `slipway runner`: the daemon of a host. First SIGTERM, SIGINT or SIGQUIT: no more jobs, those that run may end until the
+// deadline, then they are left for the next process. The second one cancels them.
+import { homedir, hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Command } from 'commander'
+import { messageOf } from '../kit/errors.ts'
+import { createLog, type Log } from '../kit/log.ts'
+import { assembleWorld } from '../runner/assemble.ts'
+import { systemClock } from '../runner/clock.ts'
+import { type RunnerConfig, type RunnerConfigInput, readRunnerConfig } from '../runner/config.ts'
+import { type Daemon, startDaemon } from '../runner/daemon.ts'
+import { createRunnerMetrics, serveMetrics } from '../runner/metrics.ts'
+import type { RunnerDescription } from '../runner/ports.ts'
+import { untilAnswered } from '../runner/retry.ts'
+import { createServerClient } from '../runner/server-client.ts'
+import { openWakeUps } from './runner-wake-ups.ts'
+
+type Options = {
+  readonly config: string
+  readonly server?: string
+  readonly tokenFile?: string
+  readonly data?: string
+  readonly concurrency?: string
+  readonly once?: boolean
+  readonly maxJobs?: string
+  readonly idleTimeout?: string
+}
+
+const version = '0.1.0'
+const packagedConfig = join(import.meta.dirname, '../../runner.config.ts')
+
+export function register(program: Command): void {
+  program
+    .command('runner')
+    .description('run jobs of a server in Docker, until told to end')
+    .option('--config <file>', 'runner.config.ts', packagedConfig)
+    .option('--server <url>', 'address of the server (SLIPWAY_URL)')
+    .option('--token-file <file>', 'file with the runner token (or SLIPWAY_RUNNER_TOKEN)')
+    .option('--data <folder>', 'where spools and mirrors are kept')
+    .option('--concurrency <number>', 'jobs at the same time')
+    .option('--once', 'take one job and end')
+    .option('--max-jobs <number>', 'end after so many jobs')
+    .option('--idle-timeout <seconds>', 'end after so long without a job')
+    .action(startRunner)
+}
+
+async function startRunner(options: Options): Promise<void> {
+  const log = createLog({ level: 'info' })
+  const config = await loadConfig(options)
+  const server = createServerClient({
+    url: config.server,
+    runnerToken: config.token.reveal,
+    version,
+    answerMs: 30_000,
+  })
+  const starting = new AbortController()
+  const stopStarting = onSignals(['SIGTERM', 'SIGINT', 'SIGQUIT'], () =>
+    starting.abort(new Error('stopped before it started')),
+  )
+  const description = await untilAnswered(() => server.describe(starting.signal), systemClock, starting.signal)
+  const onProblem = (message: string, error: unknown) => log.error({ err: messageOf(error) }, message)
+  const architecture = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`
+  const world = assembleWorld({ config, server, runnerId: String(description.id), version, architecture, onProblem })
+  const facts = await world.executor.check(starting.signal)
+  warnOfPrivilege(config, log)
+  stopStarting()
+  await serve({ options, config, log, description, world, onProblem, engine: facts.version })
+}
+
+type Served = {
+  readonly options: Options
+  readonly config: RunnerConfig
+  readonly log: Log
+  readonly description: RunnerDescription
+  readonly world: ReturnType<typeof assembleWorld>
+  readonly onProblem: (message: string, error: unknown) => void
+  readonly engine: string
+}
+
+async function serve({ options, config, log, description, world, onProblem, engine }: Served): Promise<void> {
+  const metrics = createRunnerMetrics(config.concurrency)
+  const metricsServer = config.metrics === null ? null : await serveMetrics(metrics, config.metrics)
+  const wakeUps = await openWakeUps(description, onProblem)
+  const startedAt = new Map<number, number>()
+  const daemon = await startDaemon({
+    world,
+    ...wakeUps,
+    jobsDirectory: join(config.dataFolder, 'jobs'),
+    concurrency: config.concurrency,
+    heartbeatMs: 2_000,
+    sweepMs: 60_000,
+    maxJobs: options.once ? 1 : options.maxJobs === undefined ? null : Number(options.maxJobs),
+    idleTimeoutMs: options.idleTimeout === undefined ? null : Number(options.idleTimeout) * 1000,
+    events: {
+      onJobStart: ({ key }) => {
+        startedAt.set(key.jobId, performance.now())
+        metrics.jobStarted()
+        log.info({ job: key.jobId, lease: key.lease }, 'job started')
+      },
+      onJobEnd: ({ key, ended }) => {
+        const seconds = (performance.now() - (startedAt.get(key.jobId) ?? 0)) / 1000
+        startedAt.delete(key.jobId)
+        void ended.then(outcome => {
+          metrics.jobEnded({ status: outcome?.status ?? 'left', seconds })
+          log.info({ job: key.jobId, outcome: outcome ?? 'left', seconds }, 'job ended')
+        })
+      },
+      onBeat: metrics.heard,
+      onProblem,
+    },
+  })
+  log.info({ runner: description.id, server: config.server, slots: config.concurrency, engine }, 'runner is ready')
+  endOnSignals(daemon, config, log)
+  await daemon.ended
+  await wakeUps.close()
+  await metricsServer?.close()
+}
+
+function endOnSignals(daemon: Daemon, config: RunnerConfig, log: Log): void {
+  let count = 0
+  let deadline: NodeJS.Timeout | undefined
+  const end = (signal: NodeJS.Signals) => {
+    count += 1
+    daemon.drain()
+    if (count === 1) {
+      log.info({ signal, running: daemon.jobs().length, drainTimeoutMs: config.drainTimeoutMs }, 'takes no more jobs')
+      deadline = setTimeout(() => daemon.stopJobs('hand_over'), config.drainTimeoutMs)
+    } else {
+      log.info({ signal, running: daemon.jobs().length }, 'cancels its jobs')
+      daemon.stopJobs('cancel')
+    }
+  }
+  const stop = onSignals(['SIGTERM', 'SIGINT', 'SIGQUIT'], end)
+  void daemon.ended.then(() => {
+    clearTimeout(deadline)
+    stop()
+  })
+}
+
+function onSignals(signals: readonly NodeJS.Signals[], act: (signal: NodeJS.Signals) => void): () => void {
+  for (const signal of signals) process.on(signal, act)
+  return () => {
+    for (const signal of signals) process.off(signal, act)
+  }
+}
+
+async function loadConfig(options: Options): Promise<RunnerConfig> {
+  const file = resolve(options.config)
+  const { default: input } = (await import(pathToFileURL(file).href)) as { default: RunnerConfigInput }
+  const { env } = process
+  const dataHome = env.XDG_DATA_HOME || join(homedir(), '.local/share')
+  const server = options.server ?? env.SLIPWAY_URL
+  const data = options.data ?? env.SLIPWAY_RUNNER_DATA
+  return readRunnerConfig(input, {
+    ...(server ? { server } : {}),
+    ...(options.tokenFile === undefined ? {} : { tokenFile: options.tokenFile }),
+    ...(env.SLIPWAY_RUNNER_TOKEN ? { token: env.SLIPWAY_RUNNER_TOKEN } : {}),
+    ...(data ? { dataFolder: resolve(data) } : {}),
+    ...(env.DOCKER_HOST ? { dockerHost: env.DOCKER_HOST } : {}),
+    ...(options.concurrency === undefined ? {} : { concurrency: Number(options.concurrency) }),
+    hostName: hostname(),
+    defaultDataFolder: join(dataHome, 'slipway-runner'),
+  })
+}
+
+/** The honest limit: said at every start, because nothing in this program can change it. */
+function warnOfPrivilege({ docker }: RunnerConfig, log: Log): void {
+  const { services, refs } = docker.policy.privileged
+  if (services.length === 0) return
+  log.warn({ services, refs }, 'privileged services are root on this host: whoever may push to a project may become it')
+}
