@@ -1,7 +1,6 @@
 // The stores of run state. The coordinator alone writes pipelines and jobs (`RunStore`); everybody may read (`RunReader`).
-import type { Variable } from '../pipeline/context.ts'
 import type { AutoCancel, Explanation, JobPlan, LeftOutJob } from '../pipeline/model.ts'
-import type { RunChange, RunSnapshot } from './machine-model.ts'
+import type { JobState, PipelineState, RunChange, RunSnapshot } from './machine-model.ts'
 import type { JobStatus, Lease, PipelineSource, PipelineStatus } from './model.ts'
 import type {
   DeploymentRecord,
@@ -106,6 +105,10 @@ export type NewPipeline = {
   readonly variables: readonly RunVariable[]
   readonly createdAt: string
   readonly jobs: readonly JobPlan[]
+  /** Of its jobs, until a person starts one by hand. */
+  readonly priority: number
+  /** The project, when it has runners of its own. */
+  readonly lockedProjectId: number | null
   /** The push that it answers: its ref is marked as served in the same transaction. */
   readonly servedRef: { readonly ref: Ref; readonly sha: string } | null
 }
@@ -117,8 +120,14 @@ export type CreatedPipeline = { readonly id: number; readonly iid: number; reado
  * when the pipeline's version is not `change.version`.
  */
 export type RunStore = {
-  /** `fill` is called inside the transaction, with the new ids, and tells the state to begin with. It must not wait. */
-  readonly create: (pipeline: NewPipeline, fill: (created: CreatedPipeline) => RunSnapshot) => Promise<CreatedPipeline>
+  /**
+   * Job `n` of `pipeline.jobs` gets the id `firstJobId + n`. `begin` is called inside the transaction with the new ids
+   * and tells the state to begin with; it must not wait, and may be called twice.
+   */
+  readonly create: (
+    pipeline: NewPipeline,
+    begin: (created: CreatedPipeline) => { readonly pipeline: PipelineState; readonly jobs: readonly JobState[] },
+  ) => Promise<CreatedPipeline>
   readonly load: (pipelineId: number) => Promise<RunSnapshot | null>
   readonly save: (change: RunChange) => Promise<boolean>
   /** An id for a row that is going to be made; not used, it is lost. */
@@ -272,10 +281,15 @@ export type ResourceGroupStore = {
   ) => Promise<{ readonly jobId: number; readonly pipelineId: number } | null>
   /** Frees it when this job holds it. */
   readonly release: (projectId: number, key: string, jobId: number) => Promise<boolean>
-  /** Groups for which a job waits, or whose holder has ended. */
-  readonly unsettled: () => Promise<
-    readonly { readonly projectId: number; readonly key: string; readonly endedHolderId: number | null }[]
-  >
+  /** Groups whose holder has ended or does not know that it holds, and groups for which a job waits. */
+  readonly unsettled: () => Promise<readonly UnsettledGroup[]>
+}
+
+export type UnsettledGroup = {
+  readonly projectId: number
+  readonly key: string
+  readonly endedHolderId: number | null
+  readonly unaware: { readonly jobId: number; readonly pipelineId: number } | null
 }
 
 /** Which refs have got their pipelines: the outbox of pushes. */
@@ -286,7 +300,7 @@ export type ServedRefs = {
 
 /** Facts that jobs leave behind. */
 export type JobFactStore = {
-  readonly setDotenv: (jobId: number, variables: readonly Variable[]) => Promise<void>
+  readonly setDotenv: (jobId: number, variables: readonly RunVariable[]) => Promise<void>
   readonly addPushedImage: (image: PushedImage, at: string) => Promise<void>
   readonly erase: (jobId: number, at: string) => Promise<void>
 }

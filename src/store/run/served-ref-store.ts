@@ -1,0 +1,31 @@
+import type { Kysely } from 'kysely'
+import type { Ref } from '../../run/records.ts'
+import type { ServedRefs } from '../../run/store-ports.ts'
+import type { Database } from '../database.ts'
+import type { Tables } from '../tables.ts'
+
+export function createServedRefs(database: Database): ServedRefs {
+  return {
+    async of(projectId) {
+      const rows = await database.selectFrom('served_ref').selectAll().where('project_id', '=', projectId).execute()
+      return rows.map(row => ({ ref: { kind: row.ref_kind, name: row.ref_name }, sha: row.sha }))
+    },
+    async mark(projectId, ref, sha) {
+      if (sha !== null) return await markServed(database, projectId, ref, sha)
+      await database
+        .deleteFrom('served_ref')
+        .where('project_id', '=', projectId)
+        .where('ref_kind', '=', ref.kind)
+        .where('ref_name', '=', ref.name)
+        .execute()
+    },
+  }
+}
+
+export async function markServed(database: Kysely<Tables>, projectId: number, ref: Ref, sha: string): Promise<void> {
+  await database
+    .insertInto('served_ref')
+    .values({ project_id: projectId, ref_kind: ref.kind, ref_name: ref.name, sha })
+    .onConflict(conflict => conflict.columns(['project_id', 'ref_kind', 'ref_name']).doUpdateSet({ sha }))
+    .execute()
+}
