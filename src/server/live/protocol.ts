@@ -42,7 +42,8 @@ export type ServerMessage =
   | {
       /**
        * The answer for a trace: `length` bytes are stored, frames follow from `start` on. Bytes from the offset that was
-       * asked for up to `start` are fetched by HTTP range (never more than the last MiB is sent at once).
+       * asked for up to `start` are fetched by HTTP range (never more than the last MiB is sent at once). Comes again when
+       * the job went back to the queue and began its trace anew: what was there before counts no more.
        */
       readonly type: 'subscribed'
       readonly topic: Topic
