@@ -1,10 +1,10 @@
 import { ConditionError } from './condition/clause.ts'
 import type { PipelineContext } from './context.ts'
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
+import { type Budget, BudgetExceeded, createBudget } from './document/budget.ts'
 import { type Configuration, configurationOf } from './document/configuration.ts'
-import { readDocument } from './document/document.ts'
 import { applyExtends, type Extended } from './document/extend.ts'
-import { createMergeBudget, MergeTooLarge } from './document/merge.ts'
+import { assemble } from './document/include.ts'
 import { resolveReferences } from './document/reference.ts'
 import type { CompileResult } from './model.ts'
 import { planPipeline } from './plan/pipeline.ts'
@@ -15,7 +15,9 @@ import { checkEnvironments } from './validate/environments.ts'
 import { checkGraph } from './validate/graph.ts'
 import { ExpansionError } from './variables/expand.ts'
 import { createWeigher } from './yaml/limits.ts'
-import type { MappingNode } from './yaml/node.ts'
+import type { MappingNode, SourceText } from './yaml/node.ts'
+
+const maxMergedKeys = 2_000_000
 
 /**
  * The text of a `.gitlab-ci.yml` and an event → the pipeline that it makes, or all that is wrong with the text, or why
@@ -35,7 +37,7 @@ export async function compile(text: string, context: PipelineContext, files: Sou
       leftOut: [],
     }
   const diagnostics = createDiagnostics()
-  const configuration = await readConfiguration(text, context, diagnostics)
+  const configuration = await readConfiguration({ file: context.configPath, text }, context, files, diagnostics)
   if (!configuration || diagnostics.hasErrors) return invalid(diagnostics)
   try {
     const outcome = await planPipeline(configuration, context, files, diagnostics)
@@ -47,34 +49,37 @@ export async function compile(text: string, context: PipelineContext, files: Sou
   }
 }
 
+/** The whole configuration, checked; null when it cannot be read. */
 async function readConfiguration(
-  text: string,
+  source: SourceText,
   context: PipelineContext,
+  files: SourceFiles,
   diagnostics: Diagnostics,
 ): Promise<Configuration | null> {
-  const document = readDocument({ file: context.configPath, text }, diagnostics)
-  if (!document) return null
-  const written = writeOut(document.root, diagnostics)
-  if (!written) return null
-  const configuration = configurationOf(written.root, written.incomplete)
-  checkDocument(configuration, diagnostics)
-  checkGraph(configuration, diagnostics)
-  checkEnvironments(configuration.jobs, diagnostics)
-  return configuration
+  try {
+    const mergeBudget = createBudget(maxMergedKeys, 'the configuration is too large: too many keys are merged')
+    const root = await assemble(source, { context, files, diagnostics, mergeBudget })
+    const written = root && writeOut(root, mergeBudget, diagnostics)
+    if (!written) return null
+    const configuration = configurationOf(written.root, written.incomplete)
+    checkDocument(configuration, diagnostics)
+    checkGraph(configuration, diagnostics)
+    checkEnvironments(configuration.jobs, diagnostics)
+    return configuration
+  } catch (error) {
+    if (!(error instanceof BudgetExceeded)) throw error
+    diagnostics.error(error.message, '', { source, offset: 0 })
+    return null
+  }
 }
 
-/** `extends` and `!reference` written out, within bounds. */
-function writeOut(root: MappingNode, diagnostics: Diagnostics): Extended | null {
-  try {
-    const extended = applyExtends(root, createMergeBudget(), diagnostics)
-    const resolved = resolveReferences(extended.root, diagnostics)
-    const exceeded = createWeigher().exceeded(resolved)
-    if (exceeded === null) return { root: resolved, incomplete: extended.incomplete }
-    diagnostics.error(exceeded, '', root.place)
-  } catch (error) {
-    if (!(error instanceof MergeTooLarge)) throw error
-    diagnostics.error(error.message, '', root.place)
-  }
+/** `extends` and `!reference` written out; null when that makes too large a document. */
+function writeOut(root: MappingNode, mergeBudget: Budget, diagnostics: Diagnostics): Extended | null {
+  const extended = applyExtends(root, mergeBudget, diagnostics)
+  const resolved = resolveReferences(extended.root, diagnostics)
+  const exceeded = createWeigher().exceeded(resolved)
+  if (exceeded === null) return { root: resolved, incomplete: extended.incomplete }
+  diagnostics.error(exceeded, '', root.place)
   return null
 }
 

@@ -6,11 +6,13 @@ import { parseYaml } from '../yaml/parse.ts'
 export interface PipelineDocument {
   readonly header: YamlNode | null
   readonly root: MappingNode
+  /** With every alias written out. */
+  readonly nodeCount: number
 }
 
 /** Reads one file; what is wrong with it goes to the diagnostics, and null comes back. */
 export function readDocument(source: SourceText, diagnostics: Diagnostics): PipelineDocument | null {
-  const { documents, mistakes } = parseYaml(source)
+  const { documents, mistakes, nodeCount } = parseYaml(source)
   for (const mistake of mistakes) diagnostics.error(mistake.message, '', mistake.place)
   if (documents.length === 0 && mistakes.length > 0) return null
 
@@ -27,5 +29,5 @@ export function readDocument(source: SourceText, diagnostics: Diagnostics): Pipe
     diagnostics.error('Invalid configuration format: the root should be a map of jobs and settings', '', place)
     return null
   }
-  return { header, root }
+  return { header, root, nodeCount }
 }

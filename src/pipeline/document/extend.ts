@@ -8,13 +8,14 @@ import {
   valueAt,
   type YamlNode,
 } from '../yaml/node.ts'
-import { type MergeBudget, mergeDeep, withEntries } from './merge.ts'
+import type { Budget } from './budget.ts'
+import { mergeDeep, withEntries } from './merge.ts'
 
 const maxLevels = 11
 const tooDeep = `nesting too deep in 'extends': more than ${maxLevels} levels`
 
 /** Writes out `extends` of every job: parents from left to right, then the job itself on top. */
-export function applyExtends(root: MappingNode, budget: MergeBudget, diagnostics: Diagnostics): Extended {
+export function applyExtends(root: MappingNode, budget: Budget, diagnostics: Diagnostics): Extended {
   const known = new Map<string, ExtendedJob>()
   const open: string[] = []
 

@@ -41,19 +41,6 @@ export function itemsOf(node: YamlNode | undefined): readonly YamlNode[] {
   return node?.kind === 'sequence' ? node.items : []
 }
 
-/** The plain value: what `JSON.stringify` may print. */
-export function plainOf(node: YamlNode): unknown {
-  switch (node.kind) {
-    case 'scalar':
-      return node.value
-    case 'sequence':
-    case 'reference':
-      return node.items.map(plainOf)
-    case 'mapping':
-      return Object.fromEntries([...node.entries].map(([name, entry]) => [name, plainOf(entry.value)]))
-  }
-}
-
 export function choiceOf<Choice extends string>(text: string | null, choices: readonly Choice[]): Choice | null {
   return choices.find(choice => choice === text) ?? null
 }

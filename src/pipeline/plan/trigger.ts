@@ -1,6 +1,7 @@
 import type { TriggerPlan } from '../model.ts'
 import { valueAt, type YamlNode } from '../yaml/node.ts'
-import { booleanAt, choiceOf, flatItemsOf, plainOf, textAt, textOf } from './read.ts'
+import { plainOf } from '../yaml/plain.ts'
+import { booleanAt, choiceOf, flatItemsOf, textAt, textOf } from './read.ts'
 
 export const triggerStrategies = ['depend', 'mirror'] as const
 

@@ -10,7 +10,9 @@ export const documentLimits = {
 } as const
 
 export interface Weigher {
-  /** What is wrong with the size of this tree, with every alias written out; null when it is within bounds. */
+  /** Nodes of a tree, with every alias written out. */
+  countNodes(node: YamlNode): number
+  /** What is wrong with the size of a tree; null when it is within bounds. */
   exceeded(node: YamlNode): string | null
 }
 
@@ -29,7 +31,7 @@ export function createWeigher(): Weigher {
     known.set(node, weight)
     return weight
   }
-  return { exceeded: node => exceededBy(weigh(node)) }
+  return { countNodes: node => weigh(node).nodes, exceeded: node => exceededBy(weigh(node)) }
 }
 
 interface Weight {

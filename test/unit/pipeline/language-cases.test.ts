@@ -137,7 +137,7 @@ const checks: Readonly<Record<string, (yaml: string) => Promise<void>>> = {
   },
   A45: async yaml => {
     expect((await jobOf(yaml, 'x')).script).toEqual(['echo $[[ inputs.a ]]'])
-    expect((await messagesOf(`spec: {inputs: {b: {default: 1}}}\n---\n${yaml}`))[0]).toContain('unknown input name')
+    expect((await messagesOf(`spec: {inputs: {b: {default: one}}}\n---\n${yaml}`))[0]).toContain('unknown input name')
   },
   A47: async yaml => {
     expect((await messagesOf(yaml))[0]).toBe('jobs:x:tags config must be less than the limit of 50 tags')

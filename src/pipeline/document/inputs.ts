@@ -1,0 +1,161 @@
+import { compileRegex } from '../condition/regex.ts'
+import type { Diagnostics } from '../diagnostics.ts'
+import { isText } from '../keywords/lists.ts'
+import { refused } from '../keywords/refused.ts'
+import { any, attribute, choice, entry, type Fields, mapWith, type Shape, text } from '../keywords/shape.ts'
+import { complain, type Spot } from '../keywords/spot.ts'
+import { itemsOf, textAt } from '../plan/read.ts'
+import { isNull, type Place, valueAt, type YamlNode } from '../yaml/node.ts'
+import { nodeOf } from '../yaml/plain.ts'
+
+// `spec:inputs`: what a file asks of whoever includes it, and the values that it gets.
+
+export type InputType = 'string' | 'number' | 'boolean' | 'array'
+export type Inputs = ReadonlyMap<string, YamlNode>
+
+const inputTypes: readonly InputType[] = ['string', 'number', 'boolean', 'array']
+const maxOptions = 50
+
+const options: Shape = {
+  schema: { type: 'array', maxItems: maxOptions },
+  check: (node, spot) => {
+    if (node.kind !== 'sequence') complain(spot, node, 'should be an array')
+    else if (node.items.length > maxOptions) complain(spot, node, `has too many entries (maximum ${maxOptions})`)
+  },
+}
+
+const anything: Shape = { schema: {}, check: () => undefined }
+
+export const inputFields: Fields = {
+  type: attribute(choice(inputTypes)),
+  default: attribute(anything),
+  options: attribute(options),
+  regex: attribute(text()),
+  description: attribute(text()),
+  rules: refused(),
+}
+
+export const specFields: Fields = {
+  inputs: entry(any('object')),
+  description: attribute(text()),
+  include: refused(),
+  component: refused(),
+}
+
+const spec = mapWith(specFields)
+const inputDefinition = mapWith(inputFields)
+
+export interface InputRequest {
+  readonly header: YamlNode
+  readonly given: Inputs
+  /** Where the values came from, for values that are missing. */
+  readonly place: Place
+  /** Texts stand for numbers and the like, as push options have no types. */
+  readonly isUntyped: boolean
+  readonly diagnostics: Diagnostics
+}
+
+/** The value of each input; mistakes in the header and in the values go to the diagnostics. */
+export function resolveInputs(request: InputRequest): Inputs {
+  const { header, given, diagnostics } = request
+  if (!isNull(header)) spec.check(header, spotFor('spec', diagnostics))
+  const definitions = definitionsOf(header)
+  for (const [name, node] of given) {
+    if (definitions.has(name)) continue
+    const hint = diagnostics.didYouMean(name, definitions.keys())
+    diagnostics.error(`unknown input arguments: ${name}${hint}`, `inputs:${name}`, node.place)
+  }
+  const values = new Map<string, YamlNode>()
+  for (const [name, definition] of definitions) {
+    const value = valueFor(name, definition, request)
+    if (value) values.set(name, value)
+  }
+  return values
+}
+
+function definitionsOf(header: YamlNode): ReadonlyMap<string, YamlNode> {
+  const inputs = valueAt(header, 'inputs')
+  return inputs?.kind === 'mapping' ? new Map([...inputs.entries].map(([name, each]) => [name, each.value])) : new Map()
+}
+
+function valueFor(name: string, definition: YamlNode, request: InputRequest): YamlNode | null {
+  const { diagnostics, given, isUntyped } = request
+  const spot = spotFor(`spec:inputs:${name}`, diagnostics)
+  if (!isNull(definition)) inputDefinition.check(definition, spot)
+  const complainOf = (reason: string, place: Place) =>
+    diagnostics.error(`\`${name}\` input: ${reason}`, `inputs:${name}`, place)
+
+  const type = inputTypes.find(each => each === textAt(definition, 'type')) ?? 'string'
+  const fallback = definition.kind === 'mapping' ? definition.entries.get('default')?.value : undefined
+  if (fallback && !isOfType(fallback, type)) complainOf(`default value is not ${articleOf(type)}`, fallback.place)
+  const written = given.get(name)
+  if (!written) {
+    if (!fallback) complainOf('required value has not been provided', request.place)
+    return fallback ?? null
+  }
+  const value = isUntyped ? typed(written, type) : written
+  if (!isOfType(value, type)) {
+    complainOf(`provided value is not ${articleOf(type)}`, value.place)
+    return null
+  }
+  checkAllowed(value, definition, type, complainOf)
+  return value
+}
+
+function checkAllowed(
+  value: YamlNode,
+  definition: YamlNode,
+  type: InputType,
+  complainOf: (reason: string, place: Place) => void,
+): void {
+  if (value.kind !== 'scalar') return
+  const allowed = itemsOf(valueAt(definition, 'options')).flatMap(item => (item.kind === 'scalar' ? item.text : []))
+  if (allowed.length > 0 && !allowed.includes(value.text))
+    complainOf(
+      `\`${value.text}\` cannot be used because it is not in the list of allowed options: ${allowed.join(', ')}`,
+      value.place,
+    )
+  const pattern = valueAt(definition, 'regex')
+  if (pattern?.kind !== 'scalar') return
+  const regex = compileRegex(`/${pattern.text.replace(/^\/([\s\S]*)\/$/, '$1')}/`)
+  if (type !== 'string') complainOf('RegEx validation can only be used with string inputs', pattern.place)
+  else if (!regex) complainOf('the regex of the header is no RE2 pattern', pattern.place)
+  else if (!regex.matches(value.text)) complainOf('provided value does not match required RegEx pattern', value.place)
+}
+
+function isOfType(node: YamlNode, type: InputType): boolean {
+  if (node.kind !== 'scalar') return type === 'array' && node.kind === 'sequence'
+  switch (type) {
+    case 'string':
+      return isText(node)
+    case 'number':
+      return node.type === 'integer' || node.type === 'float'
+    case 'boolean':
+      return node.type === 'boolean'
+    case 'array':
+      return false
+  }
+}
+
+function typed(node: YamlNode, type: InputType): YamlNode {
+  if (!isText(node) || node.kind !== 'scalar' || type === 'string') return node
+  const value = parsedOf(node.text)
+  return value === undefined ? node : nodeOf(value, node.place)
+}
+
+function parsedOf(source: string): unknown {
+  try {
+    return JSON.parse(source)
+  } catch {
+    // No JSON, so the text stays what it is, and the check of its type tells the user.
+    return undefined
+  }
+}
+
+function articleOf(type: InputType): string {
+  return type === 'array' ? 'an array' : `a ${type}`
+}
+
+function spotFor(path: string, diagnostics: Diagnostics): Spot {
+  return { path, location: path, subject: `${path} config`, diagnostics }
+}

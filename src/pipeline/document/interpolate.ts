@@ -1,0 +1,114 @@
+import type { Diagnostics } from '../diagnostics.ts'
+import {
+  isString,
+  type MappingEntry,
+  mappingOf,
+  type Place,
+  type ScalarNode,
+  scalarOf,
+  sequenceOf,
+  type YamlNode,
+} from '../yaml/node.ts'
+import { plainOf } from '../yaml/plain.ts'
+import type { Budget } from './budget.ts'
+import { type InputFunction, inputFunctionOf } from './input-functions.ts'
+import type { Inputs } from './inputs.ts'
+
+// `$[[ inputs.x ]]` in a file with a header, on the parsed tree: a value can never become structure by accident.
+
+const blockPattern = /\$\[\[\s*(.*?)\s*\]\]/gs
+const maxFunctions = 3
+
+export interface Interpolation {
+  /** Characters of text that blocks may make. */
+  readonly budget: Budget
+  readonly inputs: Inputs
+  readonly expandVariables: InputFunction
+  readonly diagnostics: Diagnostics
+}
+
+/** A node that is one whole block keeps the type of the value; a list within a list is spliced in. */
+export function interpolate(node: YamlNode, interpolation: Interpolation): YamlNode {
+  const known = new Map<YamlNode, YamlNode>()
+  return walk(node)
+
+  function walk(each: YamlNode): YamlNode {
+    if (each.kind === 'scalar')
+      return isString(each) && each.text.includes('$[[') ? valueOfText(each, interpolation) : each
+    const before = known.get(each)
+    if (before) return before
+    const walked = each.kind === 'mapping' ? mappingOf(walkEntries(each.entries), each.place) : walkItems(each)
+    known.set(each, walked)
+    return walked
+  }
+
+  function walkItems(each: Extract<YamlNode, { items: readonly YamlNode[] }>): YamlNode {
+    const items = each.items.flatMap(item => {
+      const walked = walk(item)
+      return item.kind === 'scalar' && walked.kind === 'sequence' ? walked.items : [walked]
+    })
+    return each.kind === 'reference' ? { ...each, items } : sequenceOf(items, each.place)
+  }
+
+  function walkEntries(entries: ReadonlyMap<string, MappingEntry>): ReadonlyMap<string, MappingEntry> {
+    const walked = new Map<string, MappingEntry>()
+    for (const { key, value } of entries.values()) {
+      const name = key.text.includes('$[[') ? textOfBlocks(key, interpolation) : key.text
+      walked.set(name, { key: name === key.text ? key : scalarOf(name, key.place), value: walk(value) })
+    }
+    return walked
+  }
+}
+
+function valueOfText(node: ScalarNode, interpolation: Interpolation): YamlNode {
+  const whole = /^\$\[\[\s*((?:(?!\]\]).)*?)\s*\]\]$/s.exec(node.text)?.[1]
+  if (whole === undefined) return scalarOf(textOfBlocks(node, interpolation), node.place)
+  return evaluateBlock(whole, node.place, interpolation) ?? node
+}
+
+function textOfBlocks(node: ScalarNode, interpolation: Interpolation): string {
+  return node.text.replace(blockPattern, (block, inside: string) => {
+    const value = evaluateBlock(inside, node.place, interpolation)
+    if (!value) return block
+    const text = textOf(value)
+    interpolation.budget.spend(text.length)
+    return text
+  })
+}
+
+/** null: not ours (`matrix.X`), or a mistake that was told. */
+function evaluateBlock(
+  inside: string,
+  place: Place,
+  { inputs, expandVariables, diagnostics }: Interpolation,
+): YamlNode | null {
+  const complain = (message: string) => {
+    diagnostics.error(message, '', place)
+    return null
+  }
+  const [access = '', ...functions] = inside.split('|').map(part => part.trim())
+  const [object, name, ...rest] = access.split('.')
+  if (object === 'matrix' || object === 'job') return null
+  if (object !== 'inputs' || name === undefined || rest.length > 0)
+    return complain(`unknown interpolation: \`${access}\` (it should be inputs.NAME)`)
+  const value = inputs.get(name)
+  if (!value) return complain(`unknown input name provided: \`${name}\`${diagnostics.didYouMean(name, inputs.keys())}`)
+  if (functions.length > maxFunctions)
+    return complain(`too many functions in interpolation block: at most ${maxFunctions}`)
+  if (functions.length === 0) return value
+
+  let text = textOf(value)
+  for (const written of functions) {
+    const apply = inputFunctionOf(written, expandVariables)
+    if (!apply)
+      return complain(
+        `no function matching \`${written}\`: check that the function name, arguments, and types are correct`,
+      )
+    text = apply(text)
+  }
+  return scalarOf(text, value.place)
+}
+
+function textOf(value: YamlNode): string {
+  return value.kind === 'scalar' ? value.text : JSON.stringify(plainOf(value))
+}
