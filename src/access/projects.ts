@@ -14,7 +14,7 @@ import type {
 
 export type ProjectHooks = {
   /** Makes what belongs to a project outside of SQL. Idempotent. */
-  readonly onCreated: (projectId: number) => Promise<void>
+  readonly onCreated: (project: ProjectDetails) => Promise<void>
   /** Takes it away again, after the rows are gone. Idempotent. */
   readonly onDeleted: (projectId: number) => Promise<void>
 }
@@ -42,7 +42,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
       checkNames(input)
       await checkGroup(deps.groups, input.groupId, input.visibility)
       const project = await deps.store.create(input, creatorId, deps.now().toISOString())
-      await deps.hooks.onCreated(project.id)
+      await deps.hooks.onCreated(project)
       return project
     },
     change: async (project, change) => {
