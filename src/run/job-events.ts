@@ -23,6 +23,7 @@ export type Work = {
   readonly board: Board
   readonly at: string
   readonly onJobFailure: RunSnapshot['onJobFailure']
+  readonly onNewCommit: RunSnapshot['onNewCommit']
   readonly put: (slot: Slot, job: JobState) => void
   /** A new attempt takes the slot; the old row stays, marked retried. */
   readonly replace: (slot: Slot, job: JobState) => void
@@ -31,7 +32,7 @@ export type Work = {
 export function handleEvent(work: Work, event: RunEvent): void {
   if (event.type === 'start') return
   if (event.type === 'pipeline_canceled') cancelAll(work)
-  else if (event.type === 'superseded') cancelAll(work, job => job.rule.interruptible)
+  else if (event.type === 'superseded') supersede(work)
   else if (event.type === 'pipeline_retried') retryAll(work, event)
   else {
     const slot = work.board.slotOf(event.jobId)
@@ -184,6 +185,14 @@ function cancelAll(work: Work, isWanted: (job: JobState) => boolean = () => true
   for (const slot of work.board.slots) {
     if (isCancelable(slot.job) && isWanted(slot.job)) work.put(slot, cancel(slot.job, work.at, false))
   }
+}
+
+/** Conservative: all of it, but only while nothing that must not be interrupted has started. */
+function supersede(work: Work): void {
+  if (work.onNewCommit === 'interruptible') cancelAll(work, job => job.rule.interruptible)
+  const hasStarted = (job: JobState): boolean => ['running', 'success', 'failed'].includes(job.status)
+  const mustGoOn = work.board.slots.some(slot => hasStarted(slot.job) && !slot.job.rule.interruptible)
+  if (work.onNewCommit === 'conservative' && !mustGoOn) cancelAll(work)
 }
 
 /** Failed and canceled jobs get a new attempt (manual ones wait again), skipped ones are looked at anew. */

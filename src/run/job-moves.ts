@@ -101,14 +101,22 @@ export function newAttempt(
   change: Pick<JobState, 'id' | 'userId' | 'startsAtOnce'>,
   at: string,
 ): JobState {
-  return firstAttempt({ ...change, rule: job.rule, attempt: job.attempt + 1, createdAt: at })
+  return firstAttempt({
+    ...change,
+    rule: job.rule,
+    demandClass: job.demandClass,
+    attempt: job.attempt + 1,
+    createdAt: at,
+  })
 }
 
 export function firstAttempt(
-  given: Pick<JobState, 'id' | 'rule' | 'createdAt'> & Partial<Pick<JobState, 'userId' | 'startsAtOnce' | 'attempt'>>,
+  given: Pick<JobState, 'id' | 'rule' | 'createdAt'> &
+    Partial<Pick<JobState, 'demandClass' | 'userId' | 'startsAtOnce' | 'attempt'>>,
 ): JobState {
   return {
     status: 'created',
+    demandClass: '',
     allowFailure: given.rule.allowFailure,
     attempt: 0,
     isRetried: false,

@@ -15,6 +15,7 @@ export function jobRuleOf(plan: JobPlan): JobRule {
     retry: plan.retry,
     interruptible: plan.interruptible,
     resourceGroup: plan.resourceGroup,
+    environment: plan.environment?.name ?? null,
     strategy: plan.trigger?.strategy ?? null,
   }
 }

@@ -17,6 +17,8 @@ export type JobRule = {
   readonly retry: RetryPlan
   readonly interruptible: boolean
   readonly resourceGroup: string | null
+  /** The name of the environment that it deploys to (or stops, …). */
+  readonly environment: string | null
   /** Of a bridge: whether it follows its downstream pipeline. */
   readonly strategy: 'depend' | 'mirror' | null
 }
@@ -26,6 +28,8 @@ export type JobState = {
   readonly id: number
   readonly rule: JobRule
   readonly status: JobStatus
+  /** The class of runners that may take it: names its queue. */
+  readonly demandClass: string
   /** The rule's, or true after an exit code that is forgiven. */
   readonly allowFailure: boolean
   /** How many older attempts there are. */

@@ -28,7 +28,8 @@ export function openMachine(snapshot: RunSnapshot): Machine {
     apply(event, at) {
       const journal = createJournal(board)
       const { put, replace } = journal
-      const work: Work = { board, at, onJobFailure: snapshot.onJobFailure, put, replace }
+      const { onJobFailure, onNewCommit } = snapshot
+      const work: Work = { board, at, onJobFailure, onNewCommit, put, replace }
       handleEvent(work, event)
       settle(work)
       const before = pipeline

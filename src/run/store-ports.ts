@@ -59,6 +59,8 @@ export type RunReader = {
   readonly pipelines: (filter: PipelineFilter, page: Page) => Promise<Listed<PipelineRecord>>
   readonly latestPipeline: (projectId: number, ref: string, status?: PipelineStatus) => Promise<PipelineRecord | null>
   readonly children: (pipelineId: number) => Promise<readonly PipelineRecord[]>
+  /** The pipeline that a bridge made. */
+  readonly downstreamOf: (jobId: number) => Promise<PipelineRecord | null>
   readonly explanation: (pipelineId: number) => Promise<PipelineExplanation | null>
   readonly pipelineVariables: (pipelineId: number) => Promise<readonly RunVariable[]>
   readonly job: (id: number) => Promise<JobRecord | null>
@@ -66,6 +68,11 @@ export type RunReader = {
   /** All jobs of a pipeline in order of stage and id. */
   readonly jobsOfPipeline: (pipelineId: number, includeRetried: boolean) => Promise<readonly JobRecord[]>
   readonly jobPlan: (jobId: number) => Promise<JobPlan | null>
+  /** Of a pipeline's jobs by name. */
+  readonly plansOf: (pipelineId: number, names: readonly string[]) => Promise<readonly JobPlan[]>
+  /** What `NewPipeline.context` was, as JSON has it. */
+  readonly context: (pipelineId: number) => Promise<unknown>
+  readonly playVariables: (jobId: number) => Promise<readonly RunVariable[]>
   /** Of the newest successful pipeline of the ref: whose artifacts "latest" means. */
   readonly latestSuccessfulJob: (projectId: number, ref: string, jobName: string) => Promise<JobRecord | null>
   /** The job of a job token (`glcbt-`) or lease token (`slpl-`) by the token's hash, while it is alive. */
@@ -107,8 +114,8 @@ export type NewPipeline = {
   readonly jobs: readonly JobPlan[]
   /** Of its jobs, until a person starts one by hand. */
   readonly priority: number
-  /** The project, when it has runners of its own. */
-  readonly lockedProjectId: number | null
+  /** All classes that its jobs are of. */
+  readonly demandClasses: readonly DemandClass[]
   /** The push that it answers: its ref is marked as served in the same transaction. */
   readonly servedRef: { readonly ref: Ref; readonly sha: string } | null
 }
@@ -160,7 +167,8 @@ export type PendingJobs = {
     readonly projectIds: readonly number[] | null
     readonly except: readonly number[]
   }) => Promise<PendingJob | null>
-  readonly queuedBefore: (time: string, limit: number) => Promise<readonly PendingJob[]>
+  /** In order of their ids, after `afterId`. */
+  readonly queuedBefore: (time: string, afterId: number, limit: number) => Promise<readonly PendingJob[]>
   readonly claimByNonce: (runnerId: number, nonce: string) => Promise<Lease | null>
 }
 

@@ -2,7 +2,6 @@
 import type { Transaction } from 'kysely'
 import type { Vault } from '../../access/vault.ts'
 import type { JobPlan } from '../../pipeline/model.ts'
-import { demandClassOf } from '../../run/demand.ts'
 import type { JobState } from '../../run/machine-model.ts'
 import type { CreatedPipeline, DemandClass, NewPipeline, RunStore } from '../../run/store-ports.ts'
 import type { Tables } from '../tables.ts'
@@ -107,27 +106,24 @@ async function insertJobs(
   states: readonly JobState[],
 ): Promise<void> {
   if (pipeline.jobs.length === 0) return
-  const { projectId, isProtected, lockedProjectId, priority } = pipeline
+  const { projectId, priority } = pipeline
   const firstDefinitionId = await takeNumbers(transaction, 'job_definition', pipeline.jobs.length)
-  const classes = new Map<string, DemandClass>()
   const definitions: { id: number; pipeline_id: number; rule: string; plan: string }[] = []
   const jobs = pipeline.jobs.map((plan, index) => {
     const state = states[index]
     if (state === undefined) throw new Error(`job ${plan.name} has no state to begin with`)
     const definitionId = firstDefinitionId + index
-    const demand = demandClassOf(plan.tags, isProtected, lockedProjectId)
-    classes.set(demand.key, demand)
     definitions.push({
       id: definitionId,
       pipeline_id: pipelineId,
       rule: JSON.stringify(state.rule),
       plan: JSON.stringify(withoutPredefined(plan)),
     })
-    return newJobRow(plan, state, { pipelineId, projectId, definitionId, demandClass: demand.key, priority })
+    return newJobRow(plan, state, { pipelineId, projectId, definitionId, priority })
   })
   for (const some of chunksOf(definitions)) await transaction.insertInto('job_definition').values(some).execute()
   for (const some of chunksOf(jobs)) await transaction.insertInto('job').values(some).execute()
-  await insertClasses(transaction, [...classes.values()])
+  await insertClasses(transaction, pipeline.demandClasses)
 }
 
 /** They are computed anew for each run, and are as long as all the rest. */

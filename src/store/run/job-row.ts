@@ -59,7 +59,6 @@ export type JobPlace = {
   readonly pipelineId: number
   readonly projectId: number
   readonly definitionId: number
-  readonly demandClass: string
   readonly priority: number
 }
 
@@ -76,10 +75,10 @@ export function newJobRow(plan: JobPlan, job: JobState, place: JobPlace): Insert
     kind: job.rule.kind,
     attempt: job.attempt,
     tags: JSON.stringify(plan.tags),
-    demand_class: place.demandClass,
+    demand_class: job.demandClass,
     priority: place.priority,
-    environment: plan.environment?.name ?? null,
-    resource_group: plan.resourceGroup,
+    environment: job.rule.environment,
+    resource_group: job.rule.resourceGroup,
     timeout_seconds: plan.timeoutSeconds,
     job_token_hash: null,
     lease_token_hash: null,
@@ -108,6 +107,7 @@ export function jobStateOf(row: JobRow, rule: JobRule): JobState {
     id: row.id,
     rule,
     status: row.status,
+    demandClass: row.demand_class,
     allowFailure: row.allow_failure === 1,
     attempt: row.attempt,
     isRetried: row.is_retried === 1,

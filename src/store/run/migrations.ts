@@ -80,6 +80,7 @@ async function createPipelines({ schema }: Kysely<unknown>): Promise<void> {
     .execute()
   await schema.createIndex('pipeline_ref').on('pipeline').columns(['project_id', 'ref_name', 'id']).execute()
   await schema.createIndex('pipeline_parent').on('pipeline').column('parent_pipeline_id').execute()
+  await schema.createIndex('pipeline_source_job').on('pipeline').column('source_job_id').execute()
   await inPipeline(schema.createTable('pipeline_detail'))
     .addColumn('errors', 'text', column => column.notNull())
     .addColumn('warnings', 'text', column => column.notNull())

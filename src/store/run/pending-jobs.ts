@@ -48,8 +48,13 @@ export function createPendingJobs(database: Database): PendingJobs {
       return row === undefined ? null : pendingJobOf(row)
     },
 
-    async queuedBefore(time, limit) {
-      const rows = await pending().where('queued_at', '<', time).orderBy('queued_at').limit(limit).execute()
+    async queuedBefore(time, afterId, limit) {
+      const rows = await pending()
+        .where('queued_at', '<', time)
+        .where('id', '>', afterId)
+        .orderBy('id')
+        .limit(limit)
+        .execute()
       return rows.map(pendingJobOf)
     },
 

@@ -19,6 +19,17 @@ export function createRunReader(deps: { readonly database: Database; readonly va
       .selectAll('pipeline')
       .select(['pipeline_detail.errors', 'pipeline_detail.warnings'])
 
+  const jobVariables = async (jobId: number, origin: 'manual' | 'dotenv') => {
+    const rows = await database
+      .selectFrom('job_variable')
+      .select('sealed')
+      .where('job_id', '=', jobId)
+      .where('origin', '=', origin)
+      .orderBy('position')
+      .execute()
+    return rows.map(row => openVariable(vault, row.sealed))
+  }
+
   return {
     async pipeline(id) {
       const row = await pipelines().where('pipeline.id', '=', id).executeTakeFirst()
@@ -54,6 +65,20 @@ export function createRunReader(deps: { readonly database: Database; readonly va
     async children(pipelineId) {
       const rows = await pipelines().where('parent_pipeline_id', '=', pipelineId).orderBy('pipeline.id').execute()
       return rows.map(pipelineRecordOf)
+    },
+
+    async downstreamOf(jobId) {
+      const row = await pipelines().where('source_job_id', '=', jobId).orderBy('pipeline.id').executeTakeFirst()
+      return row === undefined ? null : pipelineRecordOf(row)
+    },
+
+    async context(pipelineId) {
+      const row = await database
+        .selectFrom('pipeline_detail')
+        .select('context')
+        .where('pipeline_id', '=', pipelineId)
+        .executeTakeFirst()
+      return row === undefined ? null : JSON.parse(row.context)
     },
 
     async explanation(pipelineId) {
@@ -107,9 +132,24 @@ export function createRunReader(deps: { readonly database: Database; readonly va
         .select('plan')
         .where('job.id', '=', jobId)
         .executeTakeFirst()
-      // The predefined variables are not kept: `jobVariables` computes them anew.
-      return row === undefined ? null : ({ predefined: {}, ...JSON.parse(row.plan) } as JobPlan)
+      return row === undefined ? null : planOf(row.plan)
     },
+
+    async plansOf(pipelineId, names) {
+      if (names.length === 0) return []
+      const rows = await database
+        .selectFrom('job')
+        .innerJoin('job_definition', 'job_definition.id', 'job.definition_id')
+        .select('plan')
+        .where('job.pipeline_id', '=', pipelineId)
+        .where('job.name', 'in', names)
+        .where('job.is_retried', '=', 0)
+        .execute()
+      return rows.map(row => planOf(row.plan))
+    },
+
+    playVariables: jobId => jobVariables(jobId, 'manual'),
+    dotenv: jobId => jobVariables(jobId, 'dotenv'),
 
     async latestSuccessfulJob(projectId, ref, jobName) {
       const row = await database
@@ -142,17 +182,6 @@ export function createRunReader(deps: { readonly database: Database; readonly va
       return { kind, job: jobRecordOf(row), isProtected: row.is_protected === 1 }
     },
 
-    async dotenv(jobId) {
-      const rows = await database
-        .selectFrom('job_variable')
-        .select('sealed')
-        .where('job_id', '=', jobId)
-        .where('origin', '=', 'dotenv')
-        .orderBy('position')
-        .execute()
-      return rows.map(row => openVariable(vault, row.sealed))
-    },
-
     async pushedImages(pipelineId) {
       const rows = await database
         .selectFrom('pushed_image')
@@ -169,6 +198,11 @@ export function createRunReader(deps: { readonly database: Database; readonly va
       }))
     },
   }
+}
+
+/** The predefined variables are not kept: `jobVariables` computes them anew. */
+function planOf(json: string): JobPlan {
+  return { predefined: {}, ...JSON.parse(json) } as JobPlan
 }
 
 function countAll<T extends 'pipeline' | 'job'>({ fn }: ExpressionBuilder<Tables, T>) {

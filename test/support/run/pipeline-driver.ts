@@ -40,6 +40,7 @@ export function ruleOf(sketch: RuleSketch): JobRule {
     retry: { max: 0, when: ['always'], exitCodes: [] },
     interruptible: false,
     resourceGroup: null,
+    environment: null,
     strategy: null,
     ...rule,
   }

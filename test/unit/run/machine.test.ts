@@ -435,12 +435,31 @@ describe('cancel', () => {
     expect(run.pipeline()).toBe('failed')
   })
 
-  it('of what a newer commit made redundant takes interruptible jobs only', () => {
-    const run = drive([job({ name: 'a', interruptible: true }), job({ name: 'b' })])
-    run.start()
-    run.claim('a')
-    run.apply({ type: 'superseded' })
-    expect(run.statuses()).toEqual({ a: 'canceling', b: 'pending' })
+  it('of what a newer commit made redundant takes all, while nothing has started that must not be interrupted', () => {
+    const rules = [job({ name: 'a', interruptible: true }), job({ name: 'b' }), job({ name: 'c', stage: 1 })]
+    const early = drive(rules)
+    early.start()
+    early.claim('a')
+    early.apply({ type: 'superseded' })
+    expect(early.statuses()).toEqual({ a: 'canceling', b: 'canceled', c: 'canceled' })
+    const late = drive(rules)
+    late.start()
+    late.claim('b')
+    late.apply({ type: 'superseded' })
+    expect(late.statuses()).toEqual({ a: 'pending', b: 'running', c: 'created' })
+  })
+
+  it('of what a newer commit made redundant takes interruptible jobs only, or none, where the file says so', () => {
+    const rules = [job({ name: 'a', interruptible: true }), job({ name: 'b' })]
+    const some = drive(rules, { onNewCommit: 'interruptible' })
+    some.start()
+    some.claim('b')
+    some.apply({ type: 'superseded' })
+    expect(some.statuses()).toEqual({ a: 'canceled', b: 'running' })
+    const none = drive(rules, { onNewCommit: 'none' })
+    none.start()
+    none.apply({ type: 'superseded' })
+    expect(none.statuses()).toEqual({ a: 'pending', b: 'pending' })
   })
 })
 
