@@ -35,6 +35,8 @@ export interface PipelineContext {
   /** Paths that the event changed; null: not known, and then every `changes:` matches. */
   readonly changedPaths: readonly string[] | null
   readonly variables: VariableLevels
+  /** Plans and explanations are kept and shown: whether values from outside of the file are left out of them. */
+  readonly hidesVariableValues?: boolean
   readonly inputs: Readonly<Record<string, unknown>>
   readonly mergeRequest: MergeRequestFacts | null
   readonly upstream: UpstreamFacts | null

@@ -117,12 +117,7 @@ function runnerVariables({ runner }: RuntimeFacts): readonly JobVariable[] {
 }
 
 function publicLayer(layer: VariableLayer): readonly JobVariable[] {
-  return [...layer].map(([key, { value }]) => ({ ...plain(key, value), raw: isUserText(key) }))
-}
-
-/** Predefined values that people write: a `$` in a commit message is no reference. */
-function isUserText(key: string): boolean {
-  return /^CI_(COMMIT|MERGE_REQUEST|PROJECT)_(MESSAGE|TITLE|DESCRIPTION|AUTHOR|TAG_MESSAGE|LABELS)$/.test(key)
+  return [...layer].map(([key, { value, raw }]) => ({ ...plain(key, value), raw }))
 }
 
 function secretVariable(variable: Variable): JobVariable {

@@ -49,7 +49,13 @@ export interface Plan {
   readonly explanations: readonly Explanation[]
   readonly autoCancel: AutoCancel
   /** Root variables with those of the matching workflow rule, not expanded: what a bridge forwards, and forms show. */
-  readonly variables: readonly YamlVariable[]
+  readonly variables: readonly RootVariable[]
+}
+
+export interface RootVariable extends YamlVariable {
+  /** For the form that starts a pipeline by hand. */
+  readonly description: string | null
+  readonly options: readonly string[]
 }
 
 export interface AutoCancel {

@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly files: SourceFiles
   /** The value of a variable as written; null: not set. */
   readVariable(name: string): string | null
+  /** The value as an explanation may show it. */
+  showVariable(name: string): string | null
   /** Variables in globs and refs; unknown ones stay text. */
   expand(text: string): string
 }
@@ -35,7 +37,7 @@ export function expressionClause(node: YamlNode, surroundings: Surroundings): Cl
   return {
     text,
     matched: expression !== null && holds(expression, surroundings.readVariable),
-    values: Object.fromEntries(names.map(name => [name, surroundings.readVariable(name)])),
+    values: Object.fromEntries(names.map(name => [name, surroundings.showVariable(name)])),
     note: null,
     line: positionOf(node.place).line,
   }

@@ -1,12 +1,12 @@
 import { ConditionError, type Surroundings } from '../condition/clause.ts'
 import { decideRules, whenOf } from '../condition/rules.ts'
+import { surroundingsOf } from '../condition/surroundings.ts'
 import type { PipelineContext } from '../context.ts'
 import type { Diagnostics } from '../diagnostics.ts'
 import { include as includeShape } from '../keywords/include.ts'
 import { flatItemsOf } from '../plan/read.ts'
 import type { SourceFiles } from '../ports.ts'
-import { createExpander, type Expander, forNames, forPatterns } from '../variables/expand.ts'
-import { lookUp } from '../variables/layers.ts'
+import { createExpander, type Expander, forNames } from '../variables/expand.ts'
 import { createVariableSpace } from '../variables/space.ts'
 import { documentLimits } from '../yaml/limits.ts'
 import { type MappingNode, mappingOf, type Place, type SourceText, valueAt, type YamlNode } from '../yaml/node.ts'
@@ -63,14 +63,7 @@ function loadingOf(assembly: Assembly): Loading {
   return {
     ...assembly,
     names: createExpander(layers, forNames),
-    surroundings: {
-      projectPath: context.project.path,
-      sha: context.sha,
-      changedPaths: context.changedPaths,
-      files,
-      readVariable: name => lookUp(layers, name),
-      expand: createExpander(layers, forPatterns).expand,
-    },
+    surroundings: surroundingsOf(context, files, layers),
     textBudget: createBudget(documentLimits.expandedBytes, 'inputs make more than 20 MB of text'),
     nodeBudget: createBudget(
       documentLimits.nodes,

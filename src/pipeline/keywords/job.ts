@@ -12,7 +12,7 @@ import { refused } from './refused.ts'
 import { jobTimeout, slashRegex, startIn } from './scalars.ts'
 import { allowFailure, bridgeAllowFailure, resourceGroup, retry, tags } from './scheduling.ts'
 import { hooks, script, scriptLines } from './script.ts'
-import { attribute, choice, entry, type Fields, text, truth } from './shape.ts'
+import { attribute, choice, entry, type Fields, mapWith, text, truth } from './shape.ts'
 import { trigger } from './trigger.ts'
 import { idTokens, jobVariables } from './variables.ts'
 
@@ -74,6 +74,12 @@ export const bridgeFields: Fields = {
   parallel: entry(bridgeParallel),
   trigger: entry(trigger),
 }
+
+/** A job with a script; `trigger` may stand there as null. */
+export const job = mapWith({ ...jobFields, trigger: entry(trigger) })
+export const bridge = mapWith(bridgeFields)
+/** For a job that is both, which was refused before: its keywords are checked all the same. */
+export const jobAndBridge = mapWith({ ...jobFields, ...bridgeFields })
 
 /** What may stand under `default:`. */
 export const defaultFields: Fields = {

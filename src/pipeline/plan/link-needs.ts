@@ -1,6 +1,7 @@
 import type { Diagnostics } from '../diagnostics.ts'
 import type { Configuration } from '../document/configuration.ts'
 import type { JobPlan, Need } from '../model.ts'
+import { circlesIn, circleText } from '../validate/circles.ts'
 import { instanceName } from './instances.ts'
 import type { WrittenNeed } from './needs.ts'
 import type { Seed } from './seed.ts'
@@ -13,12 +14,16 @@ export function linkNeeds(
 ): readonly JobPlan[] {
   const index = indexOf(seeds)
   const inFile = new Set(configuration.jobs.map(job => job.name))
-  return seeds.flatMap(seed => {
+  const jobs = seeds.flatMap(seed => {
     if (!seed.plan) return []
     const { plan } = seed
     const needs = seed.needs?.local.flatMap(need => linkNeed(need, plan.name))
-    return { ...plan, needs: needs ? uniqueByJob(needs) : null }
+    // A dependency on a parallel job means all of its instances; one that is not in has nothing to give.
+    const dependencies = plan.dependencies?.flatMap(name => index.get(name) ?? []) ?? null
+    return { ...plan, dependencies, needs: needs ? uniqueByJob(needs) : null }
   })
+  reportCircles(jobs, configuration, diagnostics)
+  return jobs
 
   function linkNeed(need: WrittenNeed, jobName: string): readonly Need[] {
     const wanted = need.matrix?.map(matrix => instanceName(need.job, matrix)) ?? [need.job]
@@ -38,6 +43,15 @@ export function linkNeeds(
       `${jobName}:needs`,
       need.node.place,
     )
+  }
+}
+
+/** Needs of rules can make circles that the jobs' own needs did not have. */
+function reportCircles(jobs: readonly JobPlan[], { root }: Configuration, diagnostics: Diagnostics): void {
+  const byName = new Map(jobs.map(job => [job.name, job]))
+  for (const circle of circlesIn(jobs, job => job.needs?.flatMap(need => byName.get(need.job) ?? []) ?? [])) {
+    const names = circle.map(job => job.name)
+    diagnostics.error(`The pipeline has circular dependencies: ${circleText(names)}`, `${names[0]}:needs`, root.place)
   }
 }
 

@@ -6,14 +6,17 @@ import type { CompileResult, Explanation, LeftOutJob } from '../model.ts'
 import type { SourceFiles } from '../ports.ts'
 import { ExpansionError } from '../variables/expand.ts'
 import { runnerPredefined, runtimeNames } from '../variables/job-predefined.ts'
-import type { VariableLayer } from '../variables/layers.ts'
+import { plainLayer, type VariableLayer } from '../variables/layers.ts'
 import { createVariableSpace, type VariableSpace } from '../variables/space.ts'
+import { rootVariablesOf } from '../variables/yaml-variables.ts'
 import { valueAt } from '../yaml/node.ts'
 import { instancesOf, type JobInstance } from './instances.ts'
 import { linkNeeds } from './link-needs.ts'
 import { type Seed, type SeedContext, seedJob } from './seed.ts'
 import { stagesOf } from './stages.ts'
 import { decideWorkflow } from './workflow.ts'
+
+const maxJobs = 2000
 
 /** A checked configuration and an event → the plan, or why there is none. Mistakes of this stage go to the diagnostics. */
 export async function planPipeline(
@@ -28,6 +31,7 @@ export async function planPipeline(
   if (!workflow.isCreated)
     return notCreated('workflow', 'Pipeline filtered out by workflow rules.', workflow.explanations, [], diagnostics)
 
+  const commonPredefined = commonPredefinedOf(space, context, workflow.name)
   const seeding: SeedContext = {
     context,
     files,
@@ -35,7 +39,8 @@ export async function planPipeline(
     rootVariables: workflow.variables,
     stages: stagesOf(root),
     hasDefaultOnly: valueAt(valueAt(root, 'workflow'), 'rules') === undefined,
-    commonPredefined: commonPredefined(space, context),
+    commonPredefined,
+    commonLayer: plainLayer(commonPredefined),
   }
   const seeds = await seedJobs(configuration.jobs, seeding, diagnostics)
   const jobs = linkNeeds(seeds, configuration, diagnostics)
@@ -62,7 +67,7 @@ export async function planPipeline(
       leftOut,
       explanations,
       autoCancel: workflow.autoCancel,
-      variables: [...workflow.variables.values()],
+      variables: rootVariablesOf(valueAt(root, 'variables'), workflow.variables),
     },
   }
 }
@@ -73,8 +78,14 @@ async function seedJobs(
   diagnostics: Diagnostics,
 ): Promise<readonly Seed[]> {
   const seeds: Seed[] = []
-  for (const entry of jobs) {
-    for (const instance of instancesOf(entry.name, entry.node)) {
+  const instances = jobs.map(entry => instancesOf(entry.name, entry.node))
+  const count = instances.reduce((sum, each) => sum + each.length, 0)
+  if (count > maxJobs && jobs[0]) {
+    diagnostics.error(`the pipeline has ${count} jobs, more than ${maxJobs}`, '', jobs[0].key.place)
+    return []
+  }
+  for (const [index, entry] of jobs.entries()) {
+    for (const instance of instances[index] ?? []) {
       const seed = await trySeed(entry, instance, seeding, diagnostics)
       if (seed) seeds.push(seed)
     }
@@ -101,7 +112,11 @@ async function trySeed(
   }
 }
 
-function commonPredefined(space: VariableSpace, context: PipelineContext): Readonly<Record<string, string>> {
+function commonPredefinedOf(
+  space: VariableSpace,
+  context: PipelineContext,
+  name: string | null,
+): Readonly<Record<string, string>> {
   const common: Record<string, string> = Object.fromEntries(runtimeNames.map(name => [name, '']))
   const layers: readonly VariableLayer[] = [
     space.projectPredefined,
@@ -109,6 +124,7 @@ function commonPredefined(space: VariableSpace, context: PipelineContext): Reado
     space.userPredefined,
     runnerPredefined(context.project.path),
   ]
+  if (name !== null) common.CI_PIPELINE_NAME = name
   for (const layer of layers) for (const [key, variable] of layer) common[key] = variable.value
   return common
 }

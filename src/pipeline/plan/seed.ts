@@ -1,6 +1,6 @@
-import type { Surroundings } from '../condition/clause.ts'
 import { decideOnly } from '../condition/only.ts'
 import { decideRules, whenOf } from '../condition/rules.ts'
+import { surroundingsOf } from '../condition/surroundings.ts'
 import type { PipelineContext } from '../context.ts'
 import { inheritsVariable, type JobEntry } from '../document/configuration.ts'
 import type { EnvironmentPlan, Explanation, JobPlan, YamlVariable } from '../model.ts'
@@ -8,7 +8,7 @@ import type { SourceFiles } from '../ports.ts'
 import { createExpander, type Expander, forNames, forPatterns } from '../variables/expand.ts'
 import { finalValuesOf } from '../variables/final-values.ts'
 import { jobPredefined } from '../variables/job-predefined.ts'
-import { layerOf, lookUp, plainLayer, type VariableLayer, type VariableLayers } from '../variables/layers.ts'
+import { layerOf, type VariableLayer, type VariableLayers } from '../variables/layers.ts'
 import type { VariableSpace } from '../variables/space.ts'
 import { mergeVariables, type YamlVariables, yamlVariablesOf } from '../variables/yaml-variables.ts'
 import { type MappingNode, valueAt, type YamlNode } from '../yaml/node.ts'
@@ -30,6 +30,7 @@ export interface SeedContext {
   readonly hasDefaultOnly: boolean
   /** What every job's predefined variables have in common. */
   readonly commonPredefined: Readonly<Record<string, string>>
+  readonly commonLayer: VariableLayer
 }
 
 export interface Seed {
@@ -49,7 +50,9 @@ export async function seedJob(entry: JobEntry, instance: JobInstance, seeding: S
 
   const after = decision.rule ? scope.at(decision.rule) : before
   const needsNode = valueAt(decision.rule ?? undefined, 'needs') ?? valueAt(node, 'needs')
-  const needs = needsNode ? readNeeds(needsNode, after.names.expand) : null
+  const needs = needsNode
+    ? readNeeds(needsNode, { expand: after.names.expand, ownMatrix: instance.parallel?.matrix ?? null })
+    : null
   return {
     explanation: decision.explanation,
     plan: planOf(entry, instance, decision.rule, after, needs, seeding),
@@ -120,14 +123,7 @@ async function decide(
   scope: JobScope,
   { context, files, hasDefaultOnly }: SeedContext,
 ): Promise<{ readonly rule: MappingNode | null; readonly explanation: Explanation }> {
-  const surroundings: Surroundings = {
-    projectPath: context.project.path,
-    sha: context.sha,
-    changedPaths: context.changedPaths,
-    files,
-    readVariable: key => lookUp(scope.layers, key),
-    expand: scope.patterns.expand,
-  }
+  const surroundings = surroundingsOf(context, files, scope.layers)
   const rules = valueAt(node, 'rules')
   if (rules) {
     const { rule, number, reason, clauses } = await decideRules(rules, surroundings)
@@ -148,7 +144,7 @@ function planOf(
   rule: MappingNode | null,
   scope: JobScope,
   needs: WrittenNeeds | null,
-  { context, space, stages, commonPredefined }: SeedContext,
+  { context, space, stages, commonPredefined, commonLayer }: SeedContext,
 ): Omit<JobPlan, 'needs'> {
   const { node, name: groupName } = entry
   const stage = stageOf(node)
@@ -166,8 +162,9 @@ function planOf(
       file: layerOf(scope.fileVariables.values()),
       job,
       environment: scope.environment?.name ?? null,
+      isShown: true,
     }),
-    plainLayer(commonPredefined),
+    commonLayer,
   ]
   return {
     name: instance.name,
@@ -178,7 +175,7 @@ function planOf(
     ...keywordPlanOf(groupName, node, rule, scope, context),
     upstreamNeeds: needs?.upstream ?? [],
     environment: scope.environment,
-    variables: finalValuesOf(scope.fileVariables.keys(), layers),
+    variables: finalValuesOf(new Set(scope.fileVariables.keys()), layers),
     yamlVariables: [...scope.fileVariables.values()] satisfies readonly YamlVariable[],
     predefined: { ...commonPredefined, ...recordOf(job) },
     parallel: instance.parallel,

@@ -1,9 +1,10 @@
 import { decideRules, whenOf } from '../condition/rules.ts'
+import { surroundingsOf } from '../condition/surroundings.ts'
 import type { PipelineContext } from '../context.ts'
 import type { AutoCancel, Explanation } from '../model.ts'
 import type { SourceFiles } from '../ports.ts'
-import { createExpander, forNames, forPatterns } from '../variables/expand.ts'
-import { layerOf, lookUp } from '../variables/layers.ts'
+import { createExpander, forNames } from '../variables/expand.ts'
+import { layerOf } from '../variables/layers.ts'
 import type { VariableSpace } from '../variables/space.ts'
 import { mergeVariables, type YamlVariables, yamlVariablesOf } from '../variables/yaml-variables.ts'
 import { type MappingNode, valueAt } from '../yaml/node.ts'
@@ -60,14 +61,7 @@ export async function decideWorkflow(
 
   async function decide() {
     const layers = space.layersFor({ file: layerOf(rootVariables.values()) })
-    return decideRules(rules as NonNullable<typeof rules>, {
-      projectPath: context.project.path,
-      sha: context.sha,
-      changedPaths: context.changedPaths,
-      files,
-      readVariable: name => lookUp(layers, name),
-      expand: createExpander(layers, forPatterns).expand,
-    })
+    return decideRules(rules as NonNullable<typeof rules>, surroundingsOf(context, files, layers))
   }
 
   function nameOf(variables: YamlVariables): string | null {

@@ -3,7 +3,7 @@ import type { Configuration, JobEntry } from '../document/configuration.ts'
 import { maxNeeds } from '../keywords/needs.ts'
 import { instanceName, instancesOf } from '../plan/instances.ts'
 import { stageOf } from '../plan/job.ts'
-import { readNeeds, type WrittenNeed } from '../plan/needs.ts'
+import { hasMatrixValues, readNeeds, type WrittenNeed } from '../plan/needs.ts'
 import { flatItemsOf, itemsOf } from '../plan/read.ts'
 import { stagesOf } from '../plan/stages.ts'
 import { isString, type ScalarNode, valueAt, type YamlNode } from '../yaml/node.ts'
@@ -42,7 +42,7 @@ export function checkGraph({ root, jobs }: Configuration, diagnostics: Diagnosti
 function checkCircles(jobs: readonly JobEntry[], { byName, diagnostics }: JobsByName): void {
   const neededBy = (job: JobEntry) => {
     const needs = valueAt(job.node, 'needs')
-    return needs ? readNeeds(needs, text => text).local.flatMap(need => byName.get(need.job) ?? []) : []
+    return needs ? readNeeds(needs).local.flatMap(need => byName.get(need.job) ?? []) : []
   }
   for (const [first, ...others] of circlesIn(jobs, neededBy)) {
     if (!first) continue
@@ -67,19 +67,34 @@ function checkStage(job: JobEntry, { stages, diagnostics }: JobsByName): void {
 
 function checkNeeds(job: JobEntry, node: YamlNode | undefined, graph: JobsByName): readonly WrittenNeed[] | null {
   if (!node) return null
-  const complain = (message: string, at: YamlNode) => graph.diagnostics.error(message, `${job.name}:needs`, at.place)
-  const { local } = readNeeds(node, text => text)
+  const complain: Complain = (message, at) => graph.diagnostics.error(message, `${job.name}:needs`, at.place)
+  const { local } = readNeeds(node)
   const count = countOf(local, graph)
-  if (count > maxNeeds)
+  if (count > maxNeeds) {
     complain(`${job.name}: one job can only need ${maxNeeds} others, but you have listed ${count}`, node)
-  const seen = new Set<string>()
-  for (const need of local) {
-    if (need.matrix === null && seen.has(need.job))
-      complain(`${job.name} has the following needs duplicated: ${need.job}.`, need.node)
-    if (need.matrix === null) seen.add(need.job)
-    checkNeed(job, need, graph, complain)
+    return local
   }
-  return local
+  checkDuplicates(job, local, complain)
+  const instances = hasMatrixValues(node) ? instancesOf(job.name, job.node) : []
+  const readings = instances.map(({ parallel }) => readNeeds(node, { ownMatrix: parallel?.matrix ?? null }).local)
+  const needs = instances.length > 0 ? uniqueNeeds(readings.flat()) : local
+  for (const need of needs) checkNeed(job, need, graph, complain)
+  return needs
+}
+
+type Complain = (message: string, at: YamlNode) => void
+
+function checkDuplicates(job: JobEntry, needs: readonly WrittenNeed[], complain: Complain): void {
+  const seen = new Set<string>()
+  for (const { job: name, matrix, node } of needs) {
+    if (matrix !== null) continue
+    if (seen.has(name)) complain(`${job.name} has the following needs duplicated: ${name}.`, node)
+    seen.add(name)
+  }
+}
+
+function uniqueNeeds(needs: readonly WrittenNeed[]): readonly WrittenNeed[] {
+  return [...new Map(needs.map(need => [JSON.stringify([need.job, need.matrix]), need])).values()]
 }
 
 /** Each instance of a parallel job counts. */
@@ -87,12 +102,7 @@ function countOf(needs: readonly WrittenNeed[], { instanceCounts }: JobsByName):
   return needs.reduce((sum, need) => sum + (need.matrix?.length ?? instanceCounts.get(need.job) ?? 1), 0)
 }
 
-function checkNeed(
-  job: JobEntry,
-  need: WrittenNeed,
-  graph: JobsByName,
-  complain: (message: string, at: YamlNode) => void,
-): void {
+function checkNeed(job: JobEntry, need: WrittenNeed, graph: JobsByName, complain: Complain): void {
   for (const name of need.matrix?.map(matrix => instanceName(need.job, matrix)) ?? [need.job]) {
     const needed = graph.byName.get(name)
     if (!needed) {

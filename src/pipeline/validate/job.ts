@@ -1,7 +1,7 @@
 import type { Diagnostics } from '../diagnostics.ts'
 import type { JobEntry } from '../document/configuration.ts'
-import { bridgeFields, jobFields } from '../keywords/job.ts'
-import { type Fields, mapWith } from '../keywords/shape.ts'
+import { bridge, job, jobAndBridge } from '../keywords/job.ts'
+import type { Shape } from '../keywords/shape.ts'
 import { complain, type Spot } from '../keywords/spot.ts'
 import { flatItemsOf } from '../plan/read.ts'
 import { isNull, type MappingNode, valueAt, type YamlNode } from '../yaml/node.ts'
@@ -15,17 +15,16 @@ export function checkJob(
   if (node.kind !== 'mapping') return
   const spot: Spot = { path: name, location: `jobs:${name}`, subject: `jobs:${name} config`, diagnostics }
   checkWhatItRuns(node, key, isIncomplete, spot)
-  mapWith(fieldsFor(node)).check(node, spot)
+  shapeFor(node).check(node, spot)
   checkConditions(node, key, spot)
   checkDelay(node, key, spot)
   checkPages(name, node, spot)
   warnAboutOpenRules(node, root, spot)
 }
 
-function fieldsFor(job: MappingNode): Fields {
-  if (!has(job, 'trigger'))
-    return { ...jobFields, trigger: bridgeFields.trigger as NonNullable<typeof bridgeFields.trigger> }
-  return has(job, 'script') || has(job, 'run') ? { ...jobFields, ...bridgeFields } : bridgeFields
+function shapeFor(node: MappingNode): Shape {
+  if (!has(node, 'trigger')) return job
+  return has(node, 'script') || has(node, 'run') ? jobAndBridge : bridge
 }
 
 function checkWhatItRuns(job: MappingNode, key: YamlNode, isIncomplete: boolean, spot: Spot): void {

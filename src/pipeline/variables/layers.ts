@@ -7,6 +7,8 @@ export interface LayeredVariable {
   readonly raw: boolean
   /** The value is a file's content; the job sees its path. */
   readonly file: boolean
+  /** Not to be shown to anybody. */
+  readonly masked: boolean
 }
 
 export type VariableLayer = ReadonlyMap<string, LayeredVariable>
@@ -14,19 +16,39 @@ export type VariableLayer = ReadonlyMap<string, LayeredVariable>
 /** Strongest first. */
 export type VariableLayers = readonly VariableLayer[]
 
-/** The value as written, or null when no layer has the name. */
-export function lookUp(layers: VariableLayers, name: string): string | null {
+export function findVariable(layers: VariableLayers, name: string): LayeredVariable | null {
   for (const layer of layers) {
     const variable = layer.get(name)
-    if (variable) return variable.value
+    if (variable) return variable
   }
   return null
+}
+
+/** The same layers with what nobody shall see struck out. */
+export function shownLayers(layers: VariableLayers): VariableLayers {
+  return layers.map(layer => {
+    const before = shown.get(layer)
+    if (before) return before
+    const masked = [...layer].filter(([, variable]) => variable.masked)
+    const struckOut = masked.map(([key, variable]) => [key, { ...variable, value: '[MASKED]' }] as const)
+    const result = masked.length === 0 ? layer : new Map([...layer, ...struckOut])
+    shown.set(layer, result)
+    return result
+  })
+}
+
+const shown = new WeakMap<VariableLayer, VariableLayer>()
+
+/** The value as written, or null when no layer has the name. */
+export function lookUp(layers: VariableLayers, name: string): string | null {
+  return findVariable(layers, name)?.value ?? null
 }
 
 export function plainLayer(values: Readonly<Record<string, string | null | undefined>>): VariableLayer {
   const layer = new Map<string, LayeredVariable>()
   for (const [key, value] of Object.entries(values)) {
-    if (value !== null && value !== undefined) layer.set(key, { value, raw: false, file: false })
+    if (value !== null && value !== undefined)
+      layer.set(key, { value, raw: isUserText(key), file: false, masked: false })
   }
   return layer
 }
@@ -37,9 +59,16 @@ export function layerOf(
     readonly value: string
     readonly raw?: boolean
     readonly file?: boolean
+    readonly masked?: boolean
   }>,
 ): VariableLayer {
   const layer = new Map<string, LayeredVariable>()
-  for (const { key, value, raw, file } of variables) layer.set(key, { value, raw: raw === true, file: file === true })
+  for (const { key, value, raw, file, masked } of variables)
+    layer.set(key, { value, raw: raw === true, file: file === true, masked: masked === true })
   return layer
+}
+
+/** Predefined values that people write: a `$` in a commit message is no reference. */
+function isUserText(key: string): boolean {
+  return /^CI_(COMMIT|MERGE_REQUEST|PROJECT)_(MESSAGE|TITLE|DESCRIPTION|AUTHOR|TAG_MESSAGE|LABELS)$/.test(key)
 }

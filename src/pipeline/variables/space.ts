@@ -1,5 +1,5 @@
-import type { PipelineContext } from '../context.ts'
-import { layerOf, type VariableLayer, type VariableLayers } from './layers.ts'
+import type { PipelineContext, Variable, VariableLevels } from '../context.ts'
+import { layerOf, shownLayers, type VariableLayer, type VariableLayers } from './layers.ts'
 import { pipelinePredefined, projectPredefined, userPredefined } from './predefined.ts'
 import { applicableVariables, hasScopedVariables } from './scope.ts'
 
@@ -15,6 +15,8 @@ export interface VariableSpace {
     readonly file?: VariableLayer
     readonly job?: VariableLayer
     readonly environment?: string | null
+    /** For plans and explanations: without what nobody shall see. */
+    readonly isShown?: boolean
   }): VariableLayers
   readonly projectPredefined: VariableLayer
   readonly pipelinePredefined: VariableLayer
@@ -26,13 +28,19 @@ export function createVariableSpace(context: PipelineContext): VariableSpace {
   const pipeline = pipelinePredefined(context)
   const user = userPredefined(context)
   const outer = outerLayers(context, null)
+  const shownOuter = shownLayers(outer)
   const isScoped = hasScopedVariables(context.variables)
+  const outerFor = (environment: string | null, isShown: boolean) => {
+    if (!isScoped || environment === null) return isShown ? shownOuter : outer
+    const scoped = outerLayers(context, environment)
+    return isShown ? shownLayers(scoped) : scoped
+  }
   return {
     projectPredefined: project,
     pipelinePredefined: pipeline,
     userPredefined: user,
-    layersFor: ({ file, job, environment = null }) => [
-      ...(isScoped && environment !== null ? outerLayers(context, environment) : outer),
+    layersFor: ({ file, job, environment = null, isShown = false }) => [
+      ...outerFor(environment, isShown),
       user,
       ...(file ? [file] : []),
       pipeline,
@@ -43,7 +51,7 @@ export function createVariableSpace(context: PipelineContext): VariableSpace {
 }
 
 function outerLayers(context: PipelineContext, environment: string | null): VariableLayers {
-  const { instance, groups, project, pipeline, schedule } = context.variables
+  const { instance, groups, project, pipeline, schedule } = hidden(context)
   return [
     layerOf(schedule),
     layerOf(pipeline),
@@ -51,4 +59,17 @@ function outerLayers(context: PipelineContext, environment: string | null): Vari
     layerOf(applicableVariables(groups, context, environment)),
     layerOf(applicableVariables(instance, context, environment)),
   ].filter(layer => layer.size > 0)
+}
+
+function hidden(context: PipelineContext): VariableLevels {
+  const { variables } = context
+  if (!context.hidesVariableValues) return variables
+  const hide = (level: readonly Variable[]) => level.map(variable => ({ ...variable, masked: true }))
+  return {
+    instance: hide(variables.instance),
+    groups: hide(variables.groups),
+    project: hide(variables.project),
+    pipeline: hide(variables.pipeline),
+    schedule: hide(variables.schedule),
+  }
 }

@@ -1,4 +1,5 @@
-import type { YamlVariable } from '../model.ts'
+import type { RootVariable, YamlVariable } from '../model.ts'
+import { textAt, textsAt } from '../plan/read.ts'
 import { valueAt, type YamlNode } from '../yaml/node.ts'
 
 /** Variables of the file by key, stronger levels merged over weaker ones before anything is expanded. */
@@ -10,6 +11,14 @@ export function yamlVariablesOf(node: YamlNode | undefined): YamlVariables {
   if (node?.kind !== 'mapping') return variables
   for (const [key, { value }] of node.entries) variables.set(key, { key, ...definitionOf(value) })
   return variables
+}
+
+/** With what a form shows beside them. */
+export function rootVariablesOf(node: YamlNode | undefined, merged: YamlVariables): readonly RootVariable[] {
+  return [...merged.values()].map(variable => {
+    const written = valueAt(node, variable.key)
+    return { ...variable, description: textAt(written, 'description'), options: textsAt(written, 'options') ?? [] }
+  })
 }
 
 export function mergeVariables(...levels: readonly YamlVariables[]): YamlVariables {
