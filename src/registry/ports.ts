@@ -62,6 +62,9 @@ export type PutOutcome =
   | { readonly kind: 'immutable'; readonly tag: string }
   | { readonly kind: 'unexpected' }
 
+/** Who deletes, and when what was held comes up for review. */
+export type Deletion = { readonly username: string; readonly now: string; readonly reviewAfter: string }
+
 export type DeleteOutcome =
   | { readonly kind: 'deleted'; readonly tags: readonly string[] }
   | { readonly kind: 'unknown' }
@@ -109,10 +112,10 @@ export type ImageStore = {
   readonly deleteTag: (
     place: RepositoryPlace,
     tag: string,
-    untaggedReviewAfter: string,
+    deletion: Deletion,
   ) => Promise<{ readonly digest: Digest } | null>
-  /** With every tag on it. What it held comes up for review at `reviewAfter`. `needed`: an index here has it as a child. */
-  readonly deleteManifest: (place: RepositoryPlace, digest: Digest, reviewAfter: string) => Promise<DeleteOutcome>
+  /** With every tag on it. `needed`: an index here has it as a child. */
+  readonly deleteManifest: (place: RepositoryPlace, digest: Digest, deletion: Deletion) => Promise<DeleteOutcome>
   /** The tags on a manifest. */
   readonly tagsOf: (place: RepositoryPlace, digest: Digest) => Promise<readonly string[]>
   /** In bytewise order, after `last`. Null: no such repository. */

@@ -5,6 +5,8 @@ import { createRepeater, type Repeater } from '../kit/repeater.ts'
 import { type Collector, createCollector } from './collector.ts'
 import { createGate } from './gate.ts'
 import { createRegistryHttp, type RegistryHttp } from './http.ts'
+import { createLimits } from './limits.ts'
+import type { RuleRecords } from './management/ports.ts'
 import type { BlobStorage, ImageStore, RegistryEvent, ReviewStore, RunningJobs } from './ports.ts'
 import { createPullLog } from './pulls.ts'
 import { defaultGrace, type Grace } from './review.ts'
@@ -18,7 +20,7 @@ import { createRegistryTokens } from './tokens.ts'
 import { createUploads } from './uploads.ts'
 
 export type RegistryDeps = {
-  readonly store: ImageStore & ReviewStore
+  readonly store: ImageStore & ReviewStore & Pick<RuleRecords, 'rulesOf' | 'usedBytes'>
   readonly storage: BlobStorage
   readonly access: Pick<Access, 'authenticate' | 'project'>
   readonly jobs: RunningJobs
@@ -56,6 +58,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
   const uploads = createUploads({ storage, withDigest })
   const collector = createCollector({ reviews: store, storage, withDigest, grace, clock })
   const sweeper = createSweeper({ reviews: store, storage, uploads, withDigest, minAgeMs: grace.abandonedMs, clock })
+  const limits = createLimits(store, clock)
   const pulls = createPullLog(store, clock)
 
   const stopping = new AbortController()
@@ -74,8 +77,8 @@ export function createRegistry(deps: RegistryDeps): Registry {
     gate,
     tokenEndpoint: createTokenEndpoint({ access, gate, tokens }),
     blobs: createBlobServer({ store, storage, grace, clock }),
-    uploads: createUploadServer({ store, uploads, gate, grace, clock }),
-    manifests: createManifestServer({ store, grace, clock, onEvent, onPull: pulls.note }),
+    uploads: createUploadServer({ store, uploads, gate, limits, grace, clock }),
+    manifests: createManifestServer({ store, limits, grace, clock, onEvent, onPull: pulls.note }),
     lists: createListServer({ store }),
     async beganBy(place, uploadId) {
       const repository = await store.repository(place)

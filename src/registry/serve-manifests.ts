@@ -4,6 +4,7 @@ import type { Actor } from '../access/model.ts'
 import { RegistryError } from './errors.ts'
 import { type Answer, answer, type Exchange, readBody } from './exchange.ts'
 import type { OpenRepository } from './gate.ts'
+import type { Limits } from './limits.ts'
 import { type Manifest, maxManifestBytes, neededBlobs, parseManifest } from './manifest.ts'
 import type { ImageStore, Pusher, PutOutcome, RegistryEvent, StoredManifest } from './ports.ts'
 import { algorithmOf, type Digest, hexOf, isDigest, isTag, parseReference, type Reference } from './reference.ts'
@@ -19,12 +20,13 @@ const maxTagsOfOnePut = 100
 
 export function createManifestServer(deps: {
   readonly store: ImageStore
+  readonly limits: Limits
   readonly grace: Grace
   readonly clock: () => number
   readonly onEvent: (event: RegistryEvent) => Promise<void>
   readonly onPull: (manifestId: number) => void
 }): ManifestServer {
-  const { store, grace, clock, onEvent, onPull } = deps
+  const { store, limits, grace, clock, onEvent, onPull } = deps
   const now = () => new Date(clock()).toISOString()
 
   async function find({ place }: OpenRepository, reference: Reference): Promise<StoredManifest | null> {
@@ -43,6 +45,29 @@ export function createManifestServer(deps: {
       at: now(),
       ...rest,
     }
+  }
+
+  async function deleteTag(repository: OpenRepository, tag: string): Promise<void> {
+    await limits.demandTags(repository, [tag], 'delete')
+    const deletion = {
+      username: usernameOf(repository.actor),
+      now: now(),
+      reviewAfter: reviewTime(clock(), grace.untaggedMs),
+    }
+    if ((await store.deleteTag(repository.place, tag, deletion)) === null) throw unknownManifest(tag)
+  }
+
+  async function deleteManifest(repository: OpenRepository, digest: Digest): Promise<void> {
+    await limits.demandTags(repository, await store.tagsOf(repository.place, digest), 'delete')
+    const deletion = {
+      username: usernameOf(repository.actor),
+      now: now(),
+      reviewAfter: reviewTime(clock(), grace.blobMs),
+    }
+    const outcome = await store.deleteManifest(repository.place, digest, deletion)
+    if (outcome.kind === 'unknown') throw unknownManifest(digest)
+    if (outcome.kind === 'needed')
+      throw new RegistryError('UNSUPPORTED', `an index needs this manifest: delete ${outcome.by} first`)
   }
 
   return {
@@ -65,6 +90,9 @@ export function createManifestServer(deps: {
       const reference = parseReference(text)
       if (reference === null) throw invalidReference(text)
       const tags = tagsOf(exchange, reference)
+      await limits.demandRepository(repository, 'push')
+      await limits.demandTags(repository, tags, 'push')
+      await limits.room(repository.place.projectId)
       const payload = await readBody(exchange.request, maxManifestBytes, 'MANIFEST_TOO_LARGE')
       const digest = digestOf(payload, reference)
       const manifest = parseManifest(payload, exchange.request.headers['content-type'])
@@ -80,7 +108,7 @@ export function createManifestServer(deps: {
         blobs: neededBlobs(manifest),
         children: manifest.children.map(child => child.digest),
         tags,
-        immutableTags: [],
+        immutableTags: await limits.immutable(repository.place.projectId, tags),
         expected: expectedDigest(exchange),
         pusher: pusherOf(repository),
         now: now(),
@@ -97,19 +125,9 @@ export function createManifestServer(deps: {
       const reference = parseReference(text)
       const manifest = reference === null ? null : await find(repository, reference)
       if (reference === null || manifest === null) throw unknownManifest(text)
-      if (reference.kind === 'tag') {
-        const deleted = await store.deleteTag(repository.place, reference.tag, reviewTime(clock(), grace.untaggedMs))
-        if (deleted === null) throw unknownManifest(text)
-      } else {
-        const outcome = await store.deleteManifest(
-          repository.place,
-          reference.digest,
-          reviewTime(clock(), grace.blobMs),
-        )
-        if (outcome.kind === 'unknown') throw unknownManifest(text)
-        if (outcome.kind === 'needed')
-          throw new RegistryError('UNSUPPORTED', `an index needs this manifest: delete ${outcome.by} first`)
-      }
+      await limits.demandRepository(repository, 'delete')
+      if (reference.kind === 'tag') await deleteTag(repository, reference.tag)
+      else await deleteManifest(repository, reference.digest)
       const tag = reference.kind === 'tag' ? reference.tag : null
       const { digest, mediaType, payload } = manifest
       await onEvent(eventOf(repository, { action: 'delete', tag, digest, mediaType, sizeBytes: payload.byteLength }))

@@ -3,6 +3,7 @@
 import { RegistryError } from './errors.ts'
 import { type Answer, answer, bodyOf, type Exchange } from './exchange.ts'
 import type { Gate, OpenRepository } from './gate.ts'
+import type { Limits } from './limits.ts'
 import type { ImageStore } from './ports.ts'
 import { type ByteRange, parseChunkRange, uploadRange } from './ranges.ts'
 import { type Digest, type DigestAlgorithm, isDigest, isDigestAlgorithm, isRepositoryName } from './reference.ts'
@@ -24,10 +25,11 @@ export function createUploadServer(deps: {
   readonly store: ImageStore
   readonly uploads: Uploads
   readonly gate: Pick<Gate, 'pullable' | 'mayPullFrom'>
+  readonly limits: Limits
   readonly grace: Grace
   readonly clock: () => number
 }): UploadServer {
-  const { store, uploads, gate, grace, clock } = deps
+  const { store, uploads, gate, limits, grace, clock } = deps
   const now = () => new Date(clock()).toISOString()
   const blobReview = () => reviewTime(clock(), grace.blobMs)
 
@@ -72,6 +74,8 @@ export function createUploadServer(deps: {
   return {
     async start(exchange, repository) {
       const { query } = exchange
+      await limits.demandRepository(repository, 'push')
+      const mayGrowTo = await limits.room(repository.place.projectId)
       const { id } = await store.ensureRepository(repository.place, now())
       const mount = query.get('mount')
       if (mount !== null && isDigest(mount) && (await tryMount(repository, id, mount, query.get('from')))) {
@@ -82,7 +86,7 @@ export function createUploadServer(deps: {
       const algorithm = digest?.startsWith('sha512:') ? 'sha512' : wantedAlgorithm(query)
       const upload = await uploads.start(id, repository.subject, algorithm)
       if (digest === null) return accepted(repository.name, upload)
-      await finish({ repositoryId: id, id: upload.id }, chunkOf(exchange), digest)
+      await finish({ repositoryId: id, id: upload.id }, chunkOf(exchange, mayGrowTo), digest)
       return blobCreated(repository.name, digest)
     },
 
@@ -94,14 +98,18 @@ export function createUploadServer(deps: {
 
     async patch(exchange, repository, uploadId) {
       const key = await keyOf(repository, uploadId)
-      const upload = await toldWhereItStands(repository.name, key, () => uploads.append(key, chunkOf(exchange)))
+      const mayGrowTo = await limits.room(repository.place.projectId)
+      const upload = await toldWhereItStands(repository.name, key, () =>
+        uploads.append(key, chunkOf(exchange, mayGrowTo)),
+      )
       return accepted(repository.name, upload)
     },
 
     async close(exchange, repository, uploadId) {
       const digest = digestIn(exchange.query.get('digest') ?? '')
       const key = await keyOf(repository, uploadId)
-      await toldWhereItStands(repository.name, key, () => finish(key, chunkOf(exchange), digest))
+      const mayGrowTo = await limits.room(repository.place.projectId)
+      await toldWhereItStands(repository.name, key, () => finish(key, chunkOf(exchange, mayGrowTo), digest))
       return blobCreated(repository.name, digest)
     },
 
@@ -119,13 +127,13 @@ function wantedAlgorithm(query: URLSearchParams): DigestAlgorithm {
   return wanted
 }
 
-function chunkOf({ request }: Exchange): Chunk {
+function chunkOf({ request }: Exchange, mayGrowTo: Chunk['mayGrowTo']): Chunk {
   const header = request.headers['content-range']
   const range = header === undefined ? null : parseChunkRange(header)
   if (header !== undefined && range === null)
     throw new RegistryError('BLOB_UPLOAD_INVALID', `Content-Range '${header.slice(0, 100)}' is not '<first>-<last>'`)
   checkLength(range, request.headers['content-length'])
-  return { body: bodyOf(request), range, mayGrowTo: () => {} }
+  return { body: bodyOf(request), range, mayGrowTo }
 }
 
 function checkLength(range: ByteRange | null, contentLength: string | undefined): void {

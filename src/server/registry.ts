@@ -7,7 +7,7 @@ import type { RegistryEvent, RunningJobs } from '../registry/ports.ts'
 import { createRegistry, type Registry } from '../registry/registry.ts'
 import { createFileStorage } from '../registry/storage-fs.ts'
 import type { Database } from '../store/database.ts'
-import { createImageStore } from '../store/registry/image-store.ts'
+import { createRegistryStore } from '../store/registry/registry-store.ts'
 
 export type RegistryDoorDeps = {
   readonly database: Database
@@ -26,7 +26,7 @@ const keyBytes = 32
 export async function openRegistry(deps: RegistryDoorDeps): Promise<Registry> {
   const { database, dataFolder, access, jobs, registryUrl, onEvent, log } = deps
   return createRegistry({
-    store: createImageStore(database),
+    store: createRegistryStore(database),
     storage: await createFileStorage(join(dataFolder, 'registry')),
     signingKey: await readOrCreateKey(join(dataFolder, 'keys', 'registry'), keyBytes),
     access,

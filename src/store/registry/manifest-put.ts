@@ -4,6 +4,7 @@ import { sql, type Transaction } from 'kysely'
 import type { NewManifest, PutOutcome } from '../../registry/ports.ts'
 import type { Digest } from '../../registry/reference.ts'
 import type { Tables } from '../tables.ts'
+import { recordEvent } from './event-outbox.ts'
 
 export async function putManifest(transaction: Transaction<Tables>, manifest: NewManifest): Promise<PutOutcome> {
   const tags = await currentTags(transaction, manifest)
@@ -14,13 +15,30 @@ export async function putManifest(transaction: Transaction<Tables>, manifest: Ne
   const known = await findManifestId(transaction, manifest.repository.id, manifest.digest)
   if (known !== null) {
     await pointTags(transaction, manifest, known, tags)
+    await recordPushes(transaction, manifest)
     return { kind: 'stored' }
   }
   const needs = await findNeeds(transaction, manifest)
   if (needs.missing.length > 0) return { kind: 'missing', digests: needs.missing }
   const id = await insertManifest(transaction, manifest, needs)
   await pointTags(transaction, manifest, id, tags)
+  await recordPushes(transaction, manifest)
   return { kind: 'stored' }
+}
+
+async function recordPushes(transaction: Transaction<Tables>, manifest: NewManifest): Promise<void> {
+  for (const tag of manifest.tags.length > 0 ? manifest.tags : [null]) {
+    await recordEvent(transaction, {
+      action: 'push',
+      repositoryId: manifest.repository.id,
+      tag,
+      digest: manifest.digest,
+      mediaType: manifest.mediaType,
+      sizeBytes: manifest.payload.byteLength,
+      username: manifest.pusher.username,
+      at: manifest.now,
+    })
+  }
 }
 
 type CurrentTag = { readonly manifestId: number; readonly digest: string }

@@ -5,6 +5,7 @@ import type { ImageStore, NewManifest, RepositoryPlace, StoredManifest } from '.
 import type { Digest } from '../../registry/reference.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
+import { recordEvent } from './event-outbox.ts'
 import type { GroupCommit } from './group-commit.ts'
 import { putManifest } from './manifest-put.ts'
 
@@ -47,7 +48,7 @@ export function createManifestRecords(database: Database, write: GroupCommit): M
         await sql`UPDATE registry_manifest SET last_pulled_at = ${at} WHERE id IN (${listed})`.execute(transaction)
       }),
 
-    deleteManifest: (place, digest, reviewAfter) =>
+    deleteManifest: (place, digest, deletion) =>
       write(async transaction => {
         const row = await selectManifest(transaction, place).where('manifest.digest', '=', digest).executeTakeFirst()
         if (row === undefined) return { kind: 'unknown' }
@@ -64,7 +65,17 @@ export function createManifestRecords(database: Database, write: GroupCommit): M
           .where('manifest_id', '=', row.id)
           .returning('name')
           .execute()
-        await removeManifest(transaction, row.id, reviewAfter)
+        await removeManifest(transaction, row.id, deletion.reviewAfter)
+        await recordEvent(transaction, {
+          action: 'delete',
+          repositoryId: row.repository_id,
+          tag: null,
+          digest,
+          mediaType: row.media_type,
+          sizeBytes: row.payload.byteLength,
+          username: deletion.username,
+          at: deletion.now,
+        })
         return { kind: 'deleted', tags: tags.map(tag => tag.name) }
       }),
 
@@ -130,7 +141,14 @@ function selectManifest(database: Kysely<Tables>, place: RepositoryPlace) {
   return database
     .selectFrom('registry_repository as repository')
     .innerJoin('registry_manifest as manifest', 'manifest.repository_id', 'repository.id')
-    .select(['manifest.id', 'manifest.digest', 'manifest.media_type', 'manifest.payload', 'manifest.review_after'])
+    .select([
+      'manifest.id',
+      'manifest.repository_id',
+      'manifest.digest',
+      'manifest.media_type',
+      'manifest.payload',
+      'manifest.review_after',
+    ])
     .where('repository.project_id', '=', place.projectId)
     .where('repository.suffix', '=', place.suffix)
 }

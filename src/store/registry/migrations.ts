@@ -1,7 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from '../migrate.ts'
 
-export const registry: readonly Migration[] = [{ name: 'registry-1', up: createImages }]
+export const registry: readonly Migration[] = [
+  { name: 'registry-1', up: createImages },
+  { name: 'registry-2', up: createRules },
+  { name: 'registry-3', up: createEvents },
+]
 
 /** Repositories, blobs, manifests, tags. */
 async function createImages(database: Kysely<unknown>): Promise<void> {
@@ -99,6 +103,113 @@ async function createImages(database: Kysely<unknown>): Promise<void> {
     .addColumn('pushed_at', 'text', column => column.notNull())
     .execute()
   await schema.createIndex('registry_job_push_pipeline').on('registry_job_push').column('pipeline_id').execute()
+}
+
+/** Quotas, protection, cleanup. */
+async function createRules(database: Kysely<unknown>): Promise<void> {
+  const { schema } = database
+  await schema
+    .createTable('registry_project')
+    .addColumn('project_id', 'integer', column => column.primaryKey())
+    .addColumn('quota_bytes', 'integer')
+    .execute()
+  for (const [table, pattern] of [
+    ['registry_repository_rule', 'path_pattern'],
+    ['registry_tag_rule', 'tag_pattern'],
+  ] as const) {
+    await schema
+      .createTable(table)
+      .addColumn('id', 'integer', column => column.primaryKey().autoIncrement())
+      .addColumn('project_id', 'integer', column => column.notNull())
+      .addColumn(pattern, 'text', column => column.notNull())
+      .addColumn('push_level', 'text')
+      .addColumn('delete_level', 'text')
+      .addUniqueConstraint(`${table}_pattern`, ['project_id', pattern] as never[])
+      .execute()
+  }
+  await schema
+    .createTable('registry_cleanup_policy')
+    .addColumn('project_id', 'integer', column => column.primaryKey())
+    .addColumn('enabled', 'integer', column => column.notNull())
+    .addColumn('cadence', 'text', column => column.notNull())
+    .addColumn('name_regex', 'text')
+    .addColumn('name_regex_keep', 'text')
+    .addColumn('keep_n', 'integer')
+    .addColumn('older_than', 'text')
+    .addColumn('next_run_at', 'text')
+    .addColumn('last_run', 'text')
+    .execute()
+}
+
+/** Who follows which image, and who is told of pushes and deletions. */
+async function createEvents(database: Kysely<unknown>): Promise<void> {
+  const { schema } = database
+  await schema
+    .createTable('registry_follow')
+    .addColumn('id', 'integer', column => column.primaryKey().autoIncrement())
+    .addColumn('project_id', 'integer', column => column.notNull())
+    .addColumn('user_id', 'integer', column => column.notNull())
+    .addColumn('ref', 'text', column => column.notNull())
+    .addColumn('source_project_id', 'integer', column => column.notNull())
+    .addColumn('source_suffix', 'text', column => column.notNull())
+    .addColumn('tag_pattern', 'text', column => column.notNull())
+    .addColumn('created_at', 'text', column => column.notNull())
+    .execute()
+  await schema.createIndex('registry_follow_source').on('registry_follow').column('source_project_id').execute()
+  await schema
+    .createTable('registry_follow_run')
+    .addColumn('follow_id', 'integer', column => column.notNull().references('registry_follow.id').onDelete('cascade'))
+    .addColumn('digest', 'text', column => column.notNull())
+    .addColumn('at', 'text', column => column.notNull())
+    .addColumn('pipeline_id', 'integer')
+    .addColumn('error', 'text')
+    .addPrimaryKeyConstraint('registry_follow_run_key', ['follow_id', 'digest'])
+    .execute()
+
+  await schema
+    .createTable('registry_event')
+    .addColumn('id', 'integer', column => column.primaryKey().autoIncrement())
+    .addColumn('action', 'text', column => column.notNull())
+    .addColumn('project_id', 'integer', column => column.notNull())
+    .addColumn('suffix', 'text', column => column.notNull())
+    .addColumn('tag', 'text')
+    .addColumn('digest', 'text', column => column.notNull())
+    .addColumn('media_type', 'text', column => column.notNull())
+    .addColumn('size_bytes', 'integer', column => column.notNull())
+    .addColumn('username', 'text', column => column.notNull())
+    .addColumn('at', 'text', column => column.notNull())
+    .execute()
+  await schema
+    .createTable('registry_webhook')
+    .addColumn('id', 'integer', column => column.primaryKey().autoIncrement())
+    .addColumn('project_id', 'integer', column => column.notNull())
+    .addColumn('url', 'text', column => column.notNull())
+    .addColumn('secret', 'blob')
+    .addColumn('on_push', 'integer', column => column.notNull())
+    .addColumn('on_delete', 'integer', column => column.notNull())
+    .addColumn('created_at', 'text', column => column.notNull())
+    .execute()
+  await schema.createIndex('registry_webhook_project').on('registry_webhook').column('project_id').execute()
+  await schema
+    .createTable('registry_delivery')
+    .addColumn('id', 'integer', column => column.primaryKey().autoIncrement())
+    .addColumn('webhook_id', 'integer', column =>
+      column.notNull().references('registry_webhook.id').onDelete('cascade'),
+    )
+    .addColumn('event_id', 'text', column => column.notNull())
+    .addColumn('body', 'text', column => column.notNull())
+    .addColumn('state', 'text', column => column.notNull())
+    .addColumn('attempts', 'integer', column => column.notNull())
+    .addColumn('next_attempt_at', 'text')
+    .addColumn('last_status', 'integer')
+    .addColumn('last_error', 'text')
+    .addColumn('created_at', 'text', column => column.notNull())
+    .addColumn('finished_at', 'text')
+    .addUniqueConstraint('registry_delivery_once', ['webhook_id', 'event_id'])
+    .execute()
+  await sql`CREATE INDEX registry_delivery_due ON registry_delivery (next_attempt_at) WHERE state = 'waiting'`.execute(
+    database,
+  )
 }
 
 type Reference = readonly [column: string, table: string]

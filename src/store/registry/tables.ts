@@ -69,4 +69,84 @@ export type RegistryTables = {
     pipeline_id: number
     pushed_at: string
   }
+  readonly registry_project: { project_id: number; quota_bytes: number | null }
+  readonly registry_repository_rule: {
+    id: Generated<number>
+    project_id: number
+    path_pattern: string
+    push_level: string | null
+    delete_level: string | null
+  }
+  readonly registry_tag_rule: {
+    id: Generated<number>
+    project_id: number
+    tag_pattern: string
+    push_level: string | null
+    delete_level: string | null
+  }
+  readonly registry_cleanup_policy: {
+    project_id: number
+    enabled: number
+    cadence: string
+    name_regex: string | null
+    name_regex_keep: string | null
+    keep_n: number | null
+    older_than: string | null
+    next_run_at: string | null
+    /** JSON of the last run. */
+    last_run: string | null
+  }
+  readonly registry_follow: {
+    id: Generated<number>
+    project_id: number
+    user_id: number
+    ref: string
+    source_project_id: number
+    source_suffix: string
+    tag_pattern: string
+    created_at: string
+  }
+  readonly registry_follow_run: {
+    follow_id: number
+    digest: string
+    at: string
+    pipeline_id: number | null
+    error: string | null
+  }
+  /** Pushes and deletions that somebody outside must be told of; written with what they tell, gone when told. */
+  readonly registry_event: {
+    id: Generated<number>
+    action: 'push' | 'delete'
+    project_id: number
+    suffix: string
+    tag: string | null
+    digest: string
+    media_type: string
+    size_bytes: number
+    username: string
+    at: string
+  }
+  readonly registry_webhook: {
+    id: Generated<number>
+    project_id: number
+    url: string
+    /** Sealed by the installation's key. */
+    secret: Uint8Array | null
+    on_push: number
+    on_delete: number
+    created_at: string
+  }
+  readonly registry_delivery: {
+    id: Generated<number>
+    webhook_id: number
+    event_id: string
+    body: string
+    state: 'waiting' | 'delivered' | 'failed'
+    attempts: number
+    next_attempt_at: string | null
+    last_status: number | null
+    last_error: string | null
+    created_at: string
+    finished_at: string | null
+  }
 }

@@ -2,6 +2,7 @@
 import type { ImageStore } from '../../registry/ports.ts'
 import type { Digest } from '../../registry/reference.ts'
 import type { Database } from '../database.ts'
+import { recordEvent } from './event-outbox.ts'
 import type { GroupCommit } from './group-commit.ts'
 import { findRepository } from './repository-records.ts'
 
@@ -37,7 +38,7 @@ export function createTagRecords(database: Database, write: GroupCommit): TagRec
       return rows.map(row => row.name)
     },
 
-    deleteTag: (place, tag, untaggedReviewAfter) =>
+    deleteTag: (place, tag, deletion) =>
       write(async transaction => {
         const repository = await findRepository(transaction, place)
         if (repository === null) return null
@@ -48,13 +49,23 @@ export function createTagRecords(database: Database, write: GroupCommit): TagRec
           .returning('manifest_id')
           .executeTakeFirst()
         if (deleted === undefined) return null
-        const { digest } = await transaction
+        const manifest = await transaction
           .updateTable('registry_manifest')
-          .set({ review_after: untaggedReviewAfter })
+          .set({ review_after: deletion.reviewAfter })
           .where('id', '=', deleted.manifest_id)
-          .returning('digest')
+          .returning(['digest', 'media_type', 'size_bytes'])
           .executeTakeFirstOrThrow()
-        return { digest: digest as Digest }
+        await recordEvent(transaction, {
+          action: 'delete',
+          repositoryId: repository.id,
+          tag,
+          digest: manifest.digest,
+          mediaType: manifest.media_type,
+          sizeBytes: manifest.size_bytes,
+          username: deletion.username,
+          at: deletion.now,
+        })
+        return { digest: manifest.digest as Digest }
       }),
   }
 }

@@ -6,11 +6,11 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Actor, Project, Role } from '../../../src/access/model.ts'
-import type { BlobStorage, ImageStore, RegistryEvent, ReviewStore, RunningJob } from '../../../src/registry/ports.ts'
+import type { BlobStorage, RegistryEvent, RunningJob } from '../../../src/registry/ports.ts'
 import { createRegistry, type Registry, type RegistryDeps } from '../../../src/registry/registry.ts'
 import { createFileStorage } from '../../../src/registry/storage-fs.ts'
 import { type Database, openDatabase } from '../../../src/store/database.ts'
-import { createImageStore } from '../../../src/store/registry/image-store.ts'
+import { createRegistryStore, type RegistryStore } from '../../../src/store/registry/registry-store.ts'
 import { createTemporaryFolder } from '../temporary.ts'
 import { createFakeAccess, type FakeAccess, user } from './fake-access.ts'
 
@@ -20,7 +20,7 @@ export type TestRegistry = {
   readonly folder: string
   readonly access: FakeAccess
   readonly database: Database
-  readonly store: ImageStore & ReviewStore
+  readonly store: RegistryStore
   /** The one that runs now. */
   readonly registry: () => Registry
   readonly storage: BlobStorage
@@ -43,7 +43,7 @@ export async function startTestRegistry(overrides: Partial<RegistryDeps> = {}): 
   const bugs: unknown[] = []
   const jobs = new Map<number, RunningJob>()
   const database = await openDatabase(join(folder.path, 'slipway.db'))
-  const store = createImageStore(database)
+  const store = createRegistryStore(database)
   const storage = await createFileStorage(join(folder.path, 'registry'))
   let offsetMs = 0
   let running = await listen(0)
