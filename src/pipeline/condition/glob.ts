@@ -6,7 +6,7 @@ export interface Glob {
 }
 
 const maxAlternatives = 1000
-const maxBracedLength = 4096
+const maxBracedLength = 50_000
 
 export function createGlob(pattern: string): Glob {
   const alternatives = expandBraces(pattern).map(alternative => alternative.split('/').map(readPart))
@@ -122,10 +122,10 @@ interface Brace {
 
 /** `*.{rb,py}` → `*.rb`, `*.py`; nested ones too. */
 function expandBraces(pattern: string): readonly string[] {
-  if (pattern.length > maxBracedLength) return [pattern]
+  const most = Math.min(maxAlternatives, maxBracedLength / pattern.length)
   const done: string[] = []
   const open = [pattern]
-  while (open.length > 0 && done.length + open.length < maxAlternatives) {
+  while (open.length > 0 && done.length + open.length < most) {
     const next = open.pop() ?? ''
     const brace = firstBrace(next)
     if (brace)

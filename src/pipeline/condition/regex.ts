@@ -31,6 +31,8 @@ const maxCompiled = 1000
 function compileAnew(text: string): UserRegex | null {
   const [, body, flags] = slashForm.exec(text) ?? []
   if (body === undefined) return null
+  const literal = flags === '' ? literalRegex(body) : null
+  if (literal) return literal
   try {
     const regex = RE2JS.compile(flags ? `(?${[...new Set(flags)].join('')})${body}` : body)
     return { matches: subject => regex.matcher(subject).find(), lastMatch: subject => lastMatchOf(regex, subject) }
@@ -38,6 +40,21 @@ function compileAnew(text: string): UserRegex | null {
     // Whatever RE2 does not take is not a pattern; the caller says so with the place.
     return null
   }
+}
+
+const literalForm = /^(\^?)((?:[\w /:@#%,;=~<>&'"-]|\\[./-])+)(\$?)$/
+
+/** Most patterns are a name with `^` or `$`; these need no engine. */
+function literalRegex(body: string): UserRegex | null {
+  const [, start, escaped, end] = literalForm.exec(body) ?? []
+  if (escaped === undefined) return null
+  const literal = escaped.replaceAll('\\', '')
+  const matches = (text: string) => {
+    if (start && end) return text === literal
+    if (start) return text.startsWith(literal)
+    return end ? text.endsWith(literal) : text.includes(literal)
+  }
+  return { matches, lastMatch: text => (matches(text) ? literal : null) }
 }
 
 function lastMatchOf(regex: RE2JS, text: string): string | null {

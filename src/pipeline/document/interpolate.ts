@@ -16,7 +16,6 @@ import type { Inputs } from './inputs.ts'
 
 // `$[[ inputs.x ]]` in a file with a header, on the parsed tree: a value can never become structure by accident.
 
-const blockPattern = /\$\[\[\s*(.*?)\s*\]\]/gs
 const maxFunctions = 3
 
 export interface Interpolation {
@@ -61,19 +60,40 @@ export function interpolate(node: YamlNode, interpolation: Interpolation): YamlN
 }
 
 function valueOfText(node: ScalarNode, interpolation: Interpolation): YamlNode {
-  const whole = /^\$\[\[\s*((?:(?!\]\]).)*?)\s*\]\]$/s.exec(node.text)?.[1]
-  if (whole === undefined) return scalarOf(textOfBlocks(node, interpolation), node.place)
-  return evaluateBlock(whole, node.place, interpolation) ?? node
+  const [block] = blocksOf(node.text)
+  if (block?.start !== 0 || block.end !== node.text.length)
+    return scalarOf(textOfBlocks(node, interpolation), node.place)
+  return evaluateBlock(block.inside, node.place, interpolation) ?? node
 }
 
 function textOfBlocks(node: ScalarNode, interpolation: Interpolation): string {
-  return node.text.replace(blockPattern, (block, inside: string) => {
+  const pieces: string[] = []
+  let at = 0
+  for (const { start, end, inside } of blocksOf(node.text)) {
     const value = evaluateBlock(inside, node.place, interpolation)
-    if (!value) return block
-    const text = textOf(value)
+    const text = value ? textOf(value) : node.text.slice(start, end)
     interpolation.budget.spend(text.length)
-    return text
-  })
+    pieces.push(node.text.slice(at, start), text)
+    at = end
+  }
+  return pieces.join('') + node.text.slice(at)
+}
+
+interface Block {
+  readonly start: number
+  readonly end: number
+  readonly inside: string
+}
+
+function blocksOf(text: string): readonly Block[] {
+  const blocks: Block[] = []
+  for (let start = text.indexOf('$[['); start !== -1; start = text.indexOf('$[[', start)) {
+    const close = text.indexOf(']]', start)
+    if (close === -1) break
+    blocks.push({ start, end: close + 2, inside: text.slice(start + 3, close).trim() })
+    start = close + 2
+  }
+  return blocks
 }
 
 /** null: not ours (`matrix.X`), or a mistake that was told. */

@@ -16,8 +16,6 @@ import { type Seed, type SeedContext, seedJob } from './seed.ts'
 import { stagesOf } from './stages.ts'
 import { decideWorkflow } from './workflow.ts'
 
-const maxJobs = 2000
-
 /** A checked configuration and an event → the plan, or why there is none. Mistakes of this stage go to the diagnostics. */
 export async function planPipeline(
   configuration: Configuration,
@@ -78,14 +76,8 @@ async function seedJobs(
   diagnostics: Diagnostics,
 ): Promise<readonly Seed[]> {
   const seeds: Seed[] = []
-  const instances = jobs.map(entry => instancesOf(entry.name, entry.node))
-  const count = instances.reduce((sum, each) => sum + each.length, 0)
-  if (count > maxJobs && jobs[0]) {
-    diagnostics.error(`the pipeline has ${count} jobs, more than ${maxJobs}`, '', jobs[0].key.place)
-    return []
-  }
-  for (const [index, entry] of jobs.entries()) {
-    for (const instance of instances[index] ?? []) {
+  for (const entry of jobs) {
+    for (const instance of instancesOf(entry.name, entry.node)) {
       const seed = await trySeed(entry, instance, seeding, diagnostics)
       if (seed) seeds.push(seed)
     }

@@ -19,11 +19,19 @@ interface JobsByName {
   readonly diagnostics: Diagnostics
 }
 
+const maxInstances = 2000
+
 export function checkGraph({ root, jobs }: Configuration, diagnostics: Diagnostics): void {
   const byName = new Map<string, JobEntry>()
   const instanceCounts = new Map<string, number>()
+  let instanceCount = 0
   for (const job of jobs) {
     const instances = instancesOf(job.name, job.node)
+    instanceCount += instances.length
+    if (instanceCount > maxInstances) {
+      diagnostics.error(`the pipeline has more than ${maxInstances} jobs with all instances`, job.name, job.key.place)
+      return
+    }
     byName.set(job.name, job)
     for (const instance of instances) byName.set(instance.name, job)
     instanceCounts.set(job.name, instances.length)

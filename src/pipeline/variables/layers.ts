@@ -48,7 +48,7 @@ export function plainLayer(values: Readonly<Record<string, string | null | undef
   const layer = new Map<string, LayeredVariable>()
   for (const [key, value] of Object.entries(values)) {
     if (value !== null && value !== undefined)
-      layer.set(key, { value, raw: isUserText(key), file: false, masked: false })
+      layer.set(key, { value, raw: userTexts.has(key), file: false, masked: false })
   }
   return layer
 }
@@ -69,6 +69,15 @@ export function layerOf(
 }
 
 /** Predefined values that people write: a `$` in a commit message is no reference. */
-function isUserText(key: string): boolean {
-  return /^CI_(COMMIT|MERGE_REQUEST|PROJECT)_(MESSAGE|TITLE|DESCRIPTION|AUTHOR|TAG_MESSAGE|LABELS)$/.test(key)
-}
+const userTexts = new Set([
+  'CI_COMMIT_MESSAGE',
+  'CI_COMMIT_TITLE',
+  'CI_COMMIT_DESCRIPTION',
+  'CI_COMMIT_AUTHOR',
+  'CI_COMMIT_TAG_MESSAGE',
+  'CI_MERGE_REQUEST_TITLE',
+  'CI_MERGE_REQUEST_DESCRIPTION',
+  'CI_MERGE_REQUEST_LABELS',
+  'CI_PROJECT_TITLE',
+  'CI_PROJECT_DESCRIPTION',
+])

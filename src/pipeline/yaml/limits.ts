@@ -9,6 +9,8 @@ export const documentLimits = {
   mergedKeys: 1_000_000,
 } as const
 
+export const tooManyNodes = 'the document has more than 100,000 nodes, aliases written out'
+
 export interface Weigher {
   /** Nodes of a tree, with every alias written out. */
   countNodes(node: YamlNode): number
@@ -57,7 +59,7 @@ function addTo(sum: Weight, child: Weight): void {
 
 function exceededBy(weight: Weight): string | null {
   if (weight.depth > documentLimits.depth + 1) return 'the document nests deeper than 100 levels'
-  if (weight.nodes > documentLimits.nodes) return 'the document has more than 100,000 nodes, aliases written out'
+  if (weight.nodes > documentLimits.nodes) return tooManyNodes
   if (weight.bytes > documentLimits.expandedBytes) return 'the document is larger than 20 MB, aliases written out'
   return null
 }

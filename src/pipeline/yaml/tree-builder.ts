@@ -1,4 +1,4 @@
-import { createWeigher, documentLimits } from './limits.ts'
+import { createWeigher, documentLimits, tooManyNodes } from './limits.ts'
 import type { MappingEntry, Place, ScalarNode, YamlNode } from './node.ts'
 import { textScalar } from './scalar.ts'
 
@@ -45,6 +45,7 @@ export function createTreeBuilder(complain: (mistake: YamlMistake) => void): Tre
   let anchors = new Map<string, YamlNode>()
   let mergedKeys = 0
   let nodeCount = 0
+  let addedNodes = 0
 
   return {
     documents,
@@ -87,6 +88,8 @@ export function createTreeBuilder(complain: (mistake: YamlMistake) => void): Tre
   }
 
   function add(node: YamlNode, isMergeKey: boolean): void {
+    // Seen long before the whole is closed and weighed.
+    if (++addedNodes > documentLimits.nodes) throw new DocumentTooLarge(tooManyNodes, node.place)
     const frame = frames.at(-1)
     if (!frame) return
     if (frame.kind !== 'mapping') frame.items.push(node)
