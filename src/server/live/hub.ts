@@ -6,8 +6,8 @@ import { isFinal } from '../../run/job-moves.ts'
 import type { LiveBus } from '../../run/ports.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 import { createEventFeed, type EventFeed } from './event-feed.ts'
-import { type EventPosition, type LiveEvent, traceTopic } from './protocol.ts'
-import { readLiveEvent } from './read-live-event.ts'
+import { type EventPosition, traceTopic } from './protocol.ts'
+import { readBusEvent, toLiveEvent } from './read-live-event.ts'
 import { type ParsedTopic, topicName } from './topics.ts'
 import { createTraceFeed, type TraceFeed } from './trace-feed.ts'
 import type { Attachment, Viewer } from './viewer.ts'
@@ -52,8 +52,8 @@ export function createHub({ bus, traces, reads, onFailure }: HubDeps): Hub {
     if (pipelineId !== null) {
       ends.push(
         bus.subscribe(`pipeline:${pipelineId}`, event => {
-          const change = readLiveEvent(event)
-          if (change?.kind === 'job' && change.jobId === jobId && isFinal(change)) feed.end(change.status)
+          const change = readBusEvent(event)
+          if (change?.kind === 'job_changed' && change.jobId === jobId && isFinal(change)) feed.end(change.status)
         }),
       )
     }
@@ -79,9 +79,14 @@ export function createHub({ bus, traces, reads, onFailure }: HubDeps): Hub {
   function startEvents(topic: EventTopic): Running<EventFeed> {
     const name = topicName(topic)
     const feed = createEventFeed({ topic: name, epoch: randomUUID() })
-    const end = bus.subscribe(name, event => {
-      const change: LiveEvent | null = readLiveEvent(event)
-      if (change !== null) feed.publish(change)
+    let tail = Promise.resolve()
+    const end = bus.subscribe(name, value => {
+      const event = readBusEvent(value)
+      if (event === null) return
+      tail = tail
+        .then(() => toLiveEvent(event, reads))
+        .then(change => (change === null ? undefined : feed.publish(change)))
+        .catch(onFailure)
     })
     const running: Running<EventFeed> = { feed, stop: () => stopAll([end, feed.stop]), linger: null }
     eventFeeds.set(name, running)

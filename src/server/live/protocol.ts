@@ -76,9 +76,8 @@ export type LiveEvent =
       readonly kind: 'pipeline'
       readonly projectId: number
       readonly pipelineId: number
+      /** A pipeline that one does not know yet is new. */
       readonly status: PipelineStatus
-      /** True in the first event of a pipeline. */
-      readonly created?: boolean
     }
   | {
       readonly kind: 'job'

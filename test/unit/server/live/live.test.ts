@@ -79,12 +79,11 @@ describe('the live WebSocket', () => {
     await expect.poll(client.text).toBe(log.toString())
     expect(client.messages[0]).toEqual({ type: 'ready', user: { id: 1, username: 'ada' } })
     bus.publish('pipeline:3', {
-      kind: 'job',
+      kind: 'job_changed',
       projectId: 5,
       pipelineId: 3,
       jobId: 7,
       name: 'a',
-      stage: 'b',
       status: 'failed',
     })
     await expect
@@ -103,7 +102,13 @@ describe('the live WebSocket', () => {
     const client = connect({ authorization: 'Bearer ada' })
     client.send({ type: 'subscribe', topic: 'pipeline:3' })
     await expect.poll(() => client.messages.at(-1)?.type).toBe('subscribed')
-    bus.publish('pipeline:3', { kind: 'pipeline', projectId: 5, pipelineId: 3, status: 'success', secret: 'left out' })
+    bus.publish('pipeline:3', {
+      kind: 'pipeline_changed',
+      projectId: 5,
+      pipelineId: 3,
+      status: 'success',
+      secret: 'left out',
+    })
     bus.publish('pipeline:3', { kind: 'unknown' })
     await expect
       .poll(() => client.messages.at(-1))
@@ -112,6 +117,17 @@ describe('the live WebSocket', () => {
         events: [{ kind: 'pipeline', projectId: 5, pipelineId: 3, status: 'success' }],
       })
     expect(JSON.stringify(client.messages)).not.toContain('left out')
+    bus.publish('pipeline:3', {
+      kind: 'job_changed',
+      projectId: 5,
+      pipelineId: 3,
+      jobId: 8,
+      name: 'a',
+      status: 'running',
+    })
+    await expect
+      .poll(() => client.messages.at(-1))
+      .toMatchObject({ events: [{ kind: 'job', jobId: 8, status: 'success' }] })
   })
 
   test('takes a token by a first message', async () => {
@@ -164,7 +180,7 @@ describe('the live WebSocket', () => {
     members = []
     bus.publish('access', {})
     await expect.poll(() => client.messages.at(-1)).toMatchObject({ type: 'denied', topic: 'pipeline:3' })
-    bus.publish('pipeline:3', { kind: 'pipeline', projectId: 5, pipelineId: 3, status: 'success' })
+    bus.publish('pipeline:3', { kind: 'pipeline_changed', projectId: 5, pipelineId: 3, status: 'success' })
     client.send({ type: 'ping' })
     await expect.poll(() => client.messages.at(-1)?.type).toBe('pong')
     expect(client.messages.some(message => message.type === 'events')).toBe(false)
