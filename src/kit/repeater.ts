@@ -3,6 +3,8 @@
 export type Repeater = {
   /** Does a round at once, or joins the one that runs. */
   readonly now: () => Promise<void>
+  /** Has a round done soon, without waiting for it. One that runs is followed by another. */
+  readonly wake: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -13,6 +15,8 @@ export function createRepeater(options: {
 }): Repeater {
   const { everyMs, work, onError } = options
   let running: Promise<void> | null = null
+  let isWanted = false
+  let isStopped = false
   const timer = setInterval(() => void round(), everyMs)
   timer.unref()
 
@@ -21,13 +25,21 @@ export function createRepeater(options: {
       .catch(onError)
       .finally(() => {
         running = null
+        if (isWanted) wake()
       })
     return running
   }
 
+  function wake(): void {
+    isWanted = running !== null
+    if (!isWanted && !isStopped) void round() // tells its failures to onError
+  }
+
   return {
     now: round,
+    wake,
     async stop() {
+      isStopped = true
       clearInterval(timer)
       await running
     },

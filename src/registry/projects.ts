@@ -1,5 +1,5 @@
 // From a repository's name to its project: the project whose path, in lower case, is the longest beginning of the name.
-import type { Actor, Project } from '../access/model.ts'
+import type { Actor } from '../access/model.ts'
 import type { ProjectAccess } from '../access/ports.ts'
 import { createExpiringCache } from '../kit/expiring-cache.ts'
 import type { RepositoryPlace } from './ports.ts'
@@ -37,8 +37,8 @@ async function findLongest(lookup: ProjectLookup, actor: Actor, name: string): P
   return null
 }
 
-/** The name as docker has it. */
-export function repositoryName(project: Project, suffix: string): string {
-  const path = project.fullPath.toLowerCase()
+/** A repository's name as docker has it. */
+export function nameBelow(projectPath: string, suffix: string): string {
+  const path = projectPath.toLowerCase()
   return suffix === '' ? path : `${path}/${suffix}`
 }

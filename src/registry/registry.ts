@@ -1,14 +1,28 @@
 // The registry, put together: what it needs is given, what it serves is `matches` and `handle`.
 import type { Access } from '../access/ports.ts'
 import { createKeyedLock } from '../kit/keyed-lock.ts'
+import type { Post } from '../kit/post.ts'
 import { createRepeater, type Repeater } from '../kit/repeater.ts'
 import { type Collector, createCollector } from './collector.ts'
 import { createGate } from './gate.ts'
 import { createRegistryHttp, type RegistryHttp } from './http.ts'
 import { createLimits } from './limits.ts'
-import type { RuleRecords } from './management/ports.ts'
+import { type Cleaner, createCleaner } from './management/cleaner.ts'
+import { createDeliverer } from './management/deliverer.ts'
+import { createDispatcher } from './management/dispatcher.ts'
+import type {
+  EventRecords,
+  FollowerPipelines,
+  FollowRecords,
+  ImageRecords,
+  ImageUses,
+  PolicyRecords,
+  RuleRecords,
+} from './management/ports.ts'
 import type { BlobStorage, ImageStore, RegistryEvent, ReviewStore, RunningJobs } from './ports.ts'
+import { nameBelow } from './projects.ts'
 import { createPullLog } from './pulls.ts'
+import { createRemoval, type Removal } from './removal.ts'
 import { defaultGrace, type Grace } from './review.ts'
 import { createBlobServer } from './serve-blobs.ts'
 import { createListServer } from './serve-lists.ts'
@@ -19,11 +33,24 @@ import { createTokenEndpoint } from './token-endpoint.ts'
 import { createRegistryTokens } from './tokens.ts'
 import { createUploads } from './uploads.ts'
 
+/** Everything that the registry keeps in SQL. */
+export type RegistryRecords = ImageStore &
+  ReviewStore &
+  ImageRecords &
+  RuleRecords &
+  PolicyRecords &
+  FollowRecords &
+  EventRecords
+
 export type RegistryDeps = {
-  readonly store: ImageStore & ReviewStore & Pick<RuleRecords, 'rulesOf' | 'usedBytes'>
+  readonly store: RegistryRecords
   readonly storage: BlobStorage
   readonly access: Pick<Access, 'authenticate' | 'project'>
   readonly jobs: RunningJobs
+  readonly uses: ImageUses
+  readonly pipelines: FollowerPipelines
+  /** The project's full path; null when there is no such project. */
+  readonly projectPath: (projectId: number) => Promise<string | null>
   /** At least 32 bytes; tokens are signed with it. */
   readonly signingKey: Buffer
   /** As docker sees the registry, e.g. `http://registry.example.com`; the token endpoint stands there too. */
@@ -31,14 +58,22 @@ export type RegistryDeps = {
   /** Called after the push or deletion is durable, and before it is acknowledged. */
   readonly onEvent: (event: RegistryEvent) => Promise<void>
   readonly onBug: (error: unknown, what: string) => void
+  readonly post: Post
+  readonly openSecret: (sealed: Uint8Array, projectId: number) => string
   /** Milliseconds since 1970. */
   readonly clock: () => number
+  /** From 0 to 1. */
+  readonly random: () => number
   readonly grace?: Grace
 }
 
 export type Registry = RegistryHttp & {
   readonly collector: Collector
   readonly sweeper: Sweeper
+  readonly cleaner: Cleaner
+  readonly removal: Removal
+  /** Tells webhooks and followers what is in the outbox, now. */
+  readonly dispatch: () => Promise<void>
   /** Writes what is still in memory. Requests must have ended. */
   readonly close: () => Promise<void>
 }
@@ -47,10 +82,12 @@ const service = 'container_registry'
 const tokenLifetimeSeconds = 900
 const pullFlushMs = 60_000
 const collectMs = 60_000
+const cleanupMs = 60_000
+const dispatchMs = 5_000
 const sweepMs = 24 * 60 * 60 * 1000
 
 export function createRegistry(deps: RegistryDeps): Registry {
-  const { store, storage, access, jobs, signingKey, onEvent, onBug, clock, grace = defaultGrace } = deps
+  const { store, storage, access, jobs, signingKey, onBug, clock, grace = defaultGrace } = deps
   const tokens = createRegistryTokens({ key: signingKey, service, lifetimeSeconds: tokenLifetimeSeconds, clock })
   const realm = new URL('/jwt/auth', deps.url).href
   const gate = createGate({ access, jobs, tokens, realm, service, clock })
@@ -60,13 +97,33 @@ export function createRegistry(deps: RegistryDeps): Registry {
   const sweeper = createSweeper({ reviews: store, storage, uploads, withDigest, minAgeMs: grace.abandonedMs, clock })
   const limits = createLimits(store, clock)
   const pulls = createPullLog(store, clock)
+  const removal = createRemoval({ store, limits, grace, clock, onEvent })
+  const cleaner = createCleaner({ records: store, store, uses: deps.uses, grace, clock })
+  const dispatcher = createDispatcher({ ...deps, records: store, nameOf, registryUrl: deps.url })
+  const deliverer = createDeliverer({ ...deps, records: store })
 
   const stopping = new AbortController()
+  const dispatching = repeat(dispatchMs, 'telling of pushes', async () => {
+    await dispatcher.dispatch(stopping.signal)
+    await deliverer.deliver(stopping.signal)
+  })
   const housework = [
+    dispatching,
+    repeat(cleanupMs, 'cleaning up by policy', () => cleaner.runDue(stopping.signal)),
     repeat(collectMs, 'collecting garbage', () => collector.collect(stopping.signal)),
     repeat(sweepMs, 'sweeping the storage', () => sweeper.sweep(stopping.signal)),
     repeat(pullFlushMs, 'writing the times of pulls', pulls.flush),
   ]
+
+  async function onEvent(event: RegistryEvent): Promise<void> {
+    await deps.onEvent(event)
+    dispatching.wake()
+  }
+
+  async function nameOf(projectId: number, suffix: string): Promise<string | null> {
+    const path = await deps.projectPath(projectId)
+    return path === null ? null : nameBelow(path, suffix)
+  }
 
   function repeat(everyMs: number, what: string, work: () => Promise<unknown>): Repeater {
     const onError = (error: unknown) => stopping.signal.aborted || onBug(error, what)
@@ -78,7 +135,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     tokenEndpoint: createTokenEndpoint({ access, gate, tokens }),
     blobs: createBlobServer({ store, storage, grace, clock }),
     uploads: createUploadServer({ store, uploads, gate, limits, grace, clock }),
-    manifests: createManifestServer({ store, limits, grace, clock, onEvent, onPull: pulls.note }),
+    manifests: createManifestServer({ store, limits, removal, grace, clock, onEvent, onPull: pulls.note }),
     lists: createListServer({ store }),
     async beganBy(place, uploadId) {
       const repository = await store.repository(place)
@@ -92,6 +149,9 @@ export function createRegistry(deps: RegistryDeps): Registry {
     ...http,
     collector,
     sweeper,
+    cleaner,
+    removal,
+    dispatch: dispatching.now,
     async close() {
       stopping.abort()
       await Promise.all(housework.map(work => work.stop()))

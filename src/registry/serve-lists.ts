@@ -5,7 +5,7 @@ import { type Answer, answer, type Exchange, jsonAnswer } from './exchange.ts'
 import type { OpenRepository } from './gate.ts'
 import { imageIndex } from './media-types.ts'
 import type { ImageStore } from './ports.ts'
-import { repositoryName } from './projects.ts'
+import { nameBelow } from './projects.ts'
 import { referrersPage } from './referrers.ts'
 import { digestIn } from './serve-blobs.ts'
 
@@ -61,7 +61,7 @@ export function createListServer(deps: { readonly store: ImageStore }): ListServ
       const projects = await Promise.all(repositories.map(repository => projectById(repository.projectId)))
       const names = repositories.flatMap(({ suffix }, index) => {
         const project = projects[index]
-        return project ? [repositoryName(project, suffix)] : []
+        return project ? [nameBelow(project.fullPath, suffix)] : []
       })
       const last = repositories.length === limit ? repositories.at(-1) : undefined
       const link = last === undefined ? {} : nextLink('/v2/_catalog', { last: String(last.id), n: String(limit) })

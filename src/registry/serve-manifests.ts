@@ -1,13 +1,14 @@
 // Manifests: GET and HEAD as they were pushed, PUT, DELETE of a tag or of a digest (specification, end-3, 7, 9).
 import { createHash } from 'node:crypto'
-import type { Actor } from '../access/model.ts'
 import { RegistryError } from './errors.ts'
 import { type Answer, answer, type Exchange, readBody } from './exchange.ts'
 import type { OpenRepository } from './gate.ts'
 import type { Limits } from './limits.ts'
 import { type Manifest, maxManifestBytes, neededBlobs, parseManifest } from './manifest.ts'
-import type { ImageStore, Pusher, PutOutcome, RegistryEvent, StoredManifest } from './ports.ts'
+import type { ImageStore, PutOutcome, RegistryEvent, StoredManifest } from './ports.ts'
+import { pusherOf } from './pusher.ts'
 import { algorithmOf, type Digest, hexOf, isDigest, isTag, parseReference, type Reference } from './reference.ts'
+import { type Removal, unknownManifest } from './removal.ts'
 import { type Grace, isNearlyDue, reviewTime } from './review.ts'
 
 export type ManifestServer = {
@@ -21,12 +22,13 @@ const maxTagsOfOnePut = 100
 export function createManifestServer(deps: {
   readonly store: ImageStore
   readonly limits: Limits
+  readonly removal: Removal
   readonly grace: Grace
   readonly clock: () => number
   readonly onEvent: (event: RegistryEvent) => Promise<void>
   readonly onPull: (manifestId: number) => void
 }): ManifestServer {
-  const { store, limits, grace, clock, onEvent, onPull } = deps
+  const { store, limits, removal, grace, clock, onEvent, onPull } = deps
   const now = () => new Date(clock()).toISOString()
 
   async function find({ place }: OpenRepository, reference: Reference): Promise<StoredManifest | null> {
@@ -45,29 +47,6 @@ export function createManifestServer(deps: {
       at: now(),
       ...rest,
     }
-  }
-
-  async function deleteTag(repository: OpenRepository, tag: string): Promise<void> {
-    await limits.demandTags(repository, [tag], 'delete')
-    const deletion = {
-      username: usernameOf(repository.actor),
-      now: now(),
-      reviewAfter: reviewTime(clock(), grace.untaggedMs),
-    }
-    if ((await store.deleteTag(repository.place, tag, deletion)) === null) throw unknownManifest(tag)
-  }
-
-  async function deleteManifest(repository: OpenRepository, digest: Digest): Promise<void> {
-    await limits.demandTags(repository, await store.tagsOf(repository.place, digest), 'delete')
-    const deletion = {
-      username: usernameOf(repository.actor),
-      now: now(),
-      reviewAfter: reviewTime(clock(), grace.blobMs),
-    }
-    const outcome = await store.deleteManifest(repository.place, digest, deletion)
-    if (outcome.kind === 'unknown') throw unknownManifest(digest)
-    if (outcome.kind === 'needed')
-      throw new RegistryError('UNSUPPORTED', `an index needs this manifest: delete ${outcome.by} first`)
   }
 
   return {
@@ -110,7 +89,7 @@ export function createManifestServer(deps: {
         tags,
         immutableTags: await limits.immutable(repository.place.projectId, tags),
         expected: expectedDigest(exchange),
-        pusher: pusherOf(repository),
+        pusher: pusherOf(repository.actor, repository.job),
         now: now(),
         untaggedReviewAfter: reviewTime(clock(), grace.untaggedMs),
       })
@@ -123,14 +102,9 @@ export function createManifestServer(deps: {
 
     async delete(repository, text) {
       const reference = parseReference(text)
-      const manifest = reference === null ? null : await find(repository, reference)
-      if (reference === null || manifest === null) throw unknownManifest(text)
-      await limits.demandRepository(repository, 'delete')
-      if (reference.kind === 'tag') await deleteTag(repository, reference.tag)
-      else await deleteManifest(repository, reference.digest)
-      const tag = reference.kind === 'tag' ? reference.tag : null
-      const { digest, mediaType, payload } = manifest
-      await onEvent(eventOf(repository, { action: 'delete', tag, digest, mediaType, sizeBytes: payload.byteLength }))
+      if (reference === null) throw unknownManifest(text)
+      if (reference.kind === 'tag') await removal.tag(repository, reference.tag)
+      else await removal.manifest(repository, reference.digest)
       return answer(202)
     },
   }
@@ -192,25 +166,6 @@ function createdHeaders(
     ...(manifest.subject === null ? {} : { 'OCI-Subject': manifest.subject }),
     ...(reference.kind === 'digest' && tags.length > 0 ? { 'OCI-Tag': tags.join(', ') } : {}),
   }
-}
-
-function pusherOf({ actor, job }: OpenRepository): Pusher {
-  return {
-    username: usernameOf(actor),
-    userId: actor.kind === 'user' || actor.kind === 'job' ? actor.userId : null,
-    job:
-      actor.kind === 'job' && job !== null
-        ? { id: actor.jobId, pipelineId: job.pipelineId, commitSha: job.commitSha }
-        : null,
-  }
-}
-
-export function usernameOf(actor: Actor): string {
-  return actor.kind === 'anonymous' ? '' : actor.username
-}
-
-function unknownManifest(reference: string): RegistryError {
-  return new RegistryError('MANIFEST_UNKNOWN', undefined, { detail: { reference: reference.slice(0, 300) } })
 }
 
 function invalidReference(text: string): RegistryError {

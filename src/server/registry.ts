@@ -1,39 +1,61 @@
 // The registry as a door of the server: `/v2/` and `/jwt/auth`, with its records in SQL and its blobs in the data folder.
 import { join } from 'node:path'
 import type { Access } from '../access/ports.ts'
+import type { Vault } from '../access/vault.ts'
 import { readOrCreateKey } from '../kit/key-file.ts'
 import type { Log } from '../kit/log.ts'
-import type { RegistryEvent, RunningJobs } from '../registry/ports.ts'
+import { createPost } from '../kit/post.ts'
+import type { FollowerPipelines, ImageUses } from '../registry/management/ports.ts'
+import type { BlobStorage, RegistryEvent, RunningJobs } from '../registry/ports.ts'
 import { createRegistry, type Registry } from '../registry/registry.ts'
 import { createFileStorage } from '../registry/storage-fs.ts'
 import type { Database } from '../store/database.ts'
-import { createRegistryStore } from '../store/registry/registry-store.ts'
+import { createRegistryStore, type RegistryStore } from '../store/registry/registry-store.ts'
 
 export type RegistryDoorDeps = {
   readonly database: Database
   readonly dataFolder: string
   readonly access: Access
   readonly jobs: RunningJobs
+  readonly uses: ImageUses
+  readonly pipelines: FollowerPipelines
+  /** The project's full path; null when there is no such project. */
+  readonly projectPath: (projectId: number) => Promise<string | null>
+  /** Opens the secrets of webhooks. */
+  readonly vault: Vault
+  /** May webhooks go to addresses of the own network? */
+  readonly webhooksMayReachInner: boolean
   /** As docker sees it. */
   readonly registryUrl: string
   readonly onEvent: (event: RegistryEvent) => Promise<void>
   readonly log: Log
 }
 
+export type OpenRegistry = { readonly registry: Registry; readonly store: RegistryStore; readonly storage: BlobStorage }
+
 const keyBytes = 32
 
-/** A raw handler; `close` it after the server has stopped taking requests. */
-export async function openRegistry(deps: RegistryDoorDeps): Promise<Registry> {
-  const { database, dataFolder, access, jobs, registryUrl, onEvent, log } = deps
-  return createRegistry({
-    store: createRegistryStore(database),
-    storage: await createFileStorage(join(dataFolder, 'registry')),
+/** `registry` is a raw handler; close it after the server has stopped taking requests. The rest is for its API. */
+export async function openRegistry(deps: RegistryDoorDeps): Promise<OpenRegistry> {
+  const { database, dataFolder, vault, log } = deps
+  const store = createRegistryStore(database)
+  const storage = await createFileStorage(join(dataFolder, 'registry'))
+  const registry = createRegistry({
+    ...deps,
+    store,
+    storage,
     signingKey: await readOrCreateKey(join(dataFolder, 'keys', 'registry'), keyBytes),
-    access,
-    jobs,
-    url: registryUrl,
-    onEvent,
+    url: deps.registryUrl,
     onBug: (error, what) => log.error({ err: error, what }, 'the registry failed'),
+    post: createPost({ mayReachInner: deps.webhooksMayReachInner }),
+    openSecret: (sealed, projectId) => vault.open(sealed, webhookContext(projectId)),
     clock: Date.now,
+    random: Math.random,
   })
+  return { registry, store, storage }
+}
+
+/** What a webhook's secret is sealed for. */
+export function webhookContext(projectId: number): string {
+  return `registry-webhook:${projectId}`
 }

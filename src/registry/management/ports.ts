@@ -1,7 +1,7 @@
 // What looking after images asks of the records, and of the other slices. Writes are one transaction each.
 import type { Cadence, CleanupPolicy, CleanupTag } from '../cleanup.ts'
 import type { Follow } from '../follow.ts'
-import type { Repository } from '../ports.ts'
+import type { Deletion, Repository } from '../ports.ts'
 import type { RepositoryRule, TagRule } from '../protection.ts'
 import type { Digest } from '../reference.ts'
 
@@ -61,8 +61,8 @@ export type ImageRecords = {
   readonly allTags: (repositoryId: number) => Promise<readonly CleanupTag[]>
   /** What would come back if these tags went, in bytes that no other tag or repository needs. */
   readonly freedBytes: (repositoryId: number, tags: readonly string[]) => Promise<number>
-  /** All tags and manifests; the blobs come up for review at `reviewAfter`. The repository itself goes too. */
-  readonly dropRepository: (repositoryId: number, reviewAfter: string) => Promise<void>
+  /** All its tags and manifests; the blobs come up for review. The empty repository is shown no more. */
+  readonly dropRepository: (repositoryId: number, deletion: Deletion) => Promise<void>
   readonly usage: (projectId: number) => Promise<Usage>
   /** Of the whole instance; `usedBytes` counts each blob once. */
   readonly totalUsage: () => Promise<Usage>

@@ -4,6 +4,7 @@ import type { ImageRecords, RepositorySummary, TagSummary } from '../../registry
 import type { Digest } from '../../registry/reference.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
+import { recordEvent } from './event-outbox.ts'
 import type { GroupCommit } from './group-commit.ts'
 import { removeManifest } from './manifest-records.ts'
 
@@ -71,18 +72,30 @@ export function createImageRecords(database: Database, write: GroupCommit): Brow
         .execute()
     },
 
-    dropRepository: (repositoryId, reviewAfter) =>
+    dropRepository: (repositoryId, deletion) =>
       write(async transaction => {
         await transaction.deleteFrom('registry_tag').where('repository_id', '=', repositoryId).execute()
         const manifests = await transaction
           .selectFrom('registry_manifest')
-          .select('id')
+          .select(['id', 'digest', 'media_type', 'size_bytes'])
           .where('repository_id', '=', repositoryId)
           .execute()
-        for (const { id } of manifests) await removeManifest(transaction, id, reviewAfter)
+        for (const manifest of manifests) {
+          await removeManifest(transaction, manifest.id, deletion.reviewAfter)
+          await recordEvent(transaction, {
+            action: 'delete',
+            repositoryId,
+            tag: null,
+            digest: manifest.digest,
+            mediaType: manifest.media_type,
+            sizeBytes: manifest.size_bytes,
+            username: deletion.username,
+            at: deletion.now,
+          })
+        }
         await transaction
           .updateTable('registry_repository_blob')
-          .set({ review_after: reviewAfter })
+          .set({ review_after: deletion.reviewAfter })
           .where('repository_id', '=', repositoryId)
           .execute()
       }),

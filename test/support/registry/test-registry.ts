@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Actor, Project, Role } from '../../../src/access/model.ts'
+import { createPost } from '../../../src/kit/post.ts'
 import type { BlobStorage, RegistryEvent, RunningJob } from '../../../src/registry/ports.ts'
 import { createRegistry, type Registry, type RegistryDeps } from '../../../src/registry/registry.ts'
 import { createFileStorage } from '../../../src/registry/storage-fs.ts'
@@ -60,6 +61,12 @@ export async function startTestRegistry(overrides: Partial<RegistryDeps> = {}): 
       url: urlOf(server),
       onEvent: async event => void events.push(event),
       onBug: error => void bugs.push(error),
+      uses: { inUse: async () => [] },
+      pipelines: { start: async () => Promise.reject(new Error('no pipelines here')) },
+      projectPath: async projectId => access.projects.get(projectId)?.project.fullPath ?? null,
+      post: createPost({ mayReachInner: true }),
+      openSecret: sealed => Buffer.from(sealed).toString(),
+      random: () => 0,
       clock: () => Date.now() + offsetMs,
       ...overrides,
     })

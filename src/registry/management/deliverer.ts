@@ -1,0 +1,74 @@
+// Brings events to webhooks: signed, one attempt at a time for each, repeated with growing pauses. Each attempt's outcome is
+// kept for its owner to see.
+import { messageOf } from '../../kit/errors.ts'
+import type { Post } from '../../kit/post.ts'
+import { envelopeType, maxAttempts, pauseAfter, signature } from '../envelope.ts'
+import type { DueDelivery, EventRecords } from './ports.ts'
+
+export type Deliverer = {
+  /** Tries all that is due, a few at a time. */
+  readonly deliver: (signal: AbortSignal) => Promise<void>
+}
+
+const atOnce = 8
+const keptMs = 30 * 24 * 60 * 60 * 1000
+
+export function createDeliverer(deps: {
+  readonly records: EventRecords
+  readonly post: Post
+  readonly openSecret: (sealed: Uint8Array, projectId: number) => string
+  readonly clock: () => number
+  /** From 0 to 1. */
+  readonly random: () => number
+}): Deliverer {
+  const { records, post, openSecret, clock, random } = deps
+  const time = (ms: number) => new Date(ms).toISOString()
+
+  function headersOf(delivery: DueDelivery): Readonly<Record<string, string>> {
+    const timestamp = String(Math.floor(clock() / 1000))
+    const headers = {
+      'content-type': envelopeType,
+      'user-agent': 'slipway',
+      'x-slipway-event': delivery.eventId,
+      'x-slipway-timestamp': timestamp,
+    }
+    if (delivery.sealedSecret === null) return headers
+    const secret = openSecret(delivery.sealedSecret, delivery.projectId)
+    return { ...headers, 'x-slipway-signature': signature(secret, timestamp, delivery.body) }
+  }
+
+  async function attempt(delivery: DueDelivery, signal: AbortSignal): Promise<void> {
+    const result = await tryOnce(delivery, signal)
+    if (signal.aborted) return // not an attempt: it is made anew after the restart
+    const isDelivered = result.status !== null && result.status >= 200 && result.status < 300
+    const isLast = delivery.attempts + 1 >= maxAttempts
+    const state = isDelivered ? 'delivered' : isLast ? 'failed' : 'waiting'
+    await records.deliveryTried(delivery.id, {
+      state,
+      nextAttemptAt: state === 'waiting' ? time(clock() + pauseAfter(delivery.attempts + 1, random())) : null,
+      lastStatus: result.status,
+      lastError: result.error,
+      finishedAt: state === 'waiting' ? null : time(clock()),
+    })
+  }
+
+  async function tryOnce(delivery: DueDelivery, signal: AbortSignal) {
+    try {
+      const { status } = await post({ url: delivery.url, headers: headersOf(delivery), body: delivery.body, signal })
+      return { status, error: null }
+    } catch (error) {
+      return { status: null, error: messageOf(error) }
+    }
+  }
+
+  return {
+    async deliver(signal) {
+      for (;;) {
+        const due = await records.dueDeliveries(time(clock()), atOnce)
+        if (due.length === 0 || signal.aborted) break
+        await Promise.all(due.map(delivery => attempt(delivery, signal)))
+      }
+      await records.forgetDeliveries(time(clock() - keptMs))
+    },
+  }
+}
