@@ -1,0 +1,114 @@
+import type { JSX } from 'preact'
+import type { PaintedRow } from '../../logs/paint.ts'
+import { rowText } from '../../logs/paint.ts'
+import type { Section } from '../../logs/section.ts'
+import { secondClock } from '../clock.ts'
+import { Icon } from '../ui/icon.tsx'
+import { clockWords } from '../words.ts'
+import type { Matcher } from './matcher.ts'
+import { type RowPart, rowParts } from './row-parts.ts'
+import type { TimestampMode } from './view-options.ts'
+
+export type SectionHead = { readonly section: Section; readonly index: number; readonly isFolded: boolean }
+
+type LogRowProps = {
+  readonly row: number
+  readonly painted: PaintedRow | undefined
+  readonly head: SectionHead | undefined
+  readonly matcher: Matcher | undefined
+  readonly isCurrent: boolean
+  readonly isSelected: boolean
+  readonly timestamps: TimestampMode
+  /** Milliseconds since 1970, for elapsed times. */
+  readonly startedAt: number
+  readonly onToggle: (index: number) => void
+  readonly onSelect: (row: number, extend: boolean) => void
+}
+
+export function LogRow(props: LogRowProps): JSX.Element {
+  const { row, painted, head, isCurrent, isSelected, onSelect } = props
+  const classes = ['log-row', head && 'log-head', isCurrent && 'log-current', isSelected && 'log-selected']
+  return (
+    <div class={classes.filter(Boolean).join(' ')} data-row={row}>
+      <a
+        class="log-number"
+        href={`#L${row + 1}`}
+        aria-label={`Line ${row + 1}`}
+        onClick={event => {
+          event.preventDefault()
+          onSelect(row, event.shiftKey)
+        }}
+      >
+        {row + 1}
+      </a>
+      {props.timestamps !== 'off' && (
+        <span class="log-time">{painted && timeWords(painted.timestamp, props.timestamps, props.startedAt)}</span>
+      )}
+      {head ? <Head {...props} head={head} /> : <Text painted={painted} matcher={props.matcher} />}
+    </div>
+  )
+}
+
+function Head({ head, painted, matcher, onToggle }: LogRowProps & { readonly head: SectionHead }): JSX.Element {
+  const { section, index, isFolded } = head
+  return (
+    <>
+      <button type="button" class="log-title" aria-expanded={!isFolded} onClick={() => onToggle(index)}>
+        <span class="log-fold">
+          <Icon name={isFolded ? 'right' : 'down'} size={14} />
+        </span>
+        <Text painted={painted} matcher={matcher} fallback={section.name} hasLinks={false} />
+      </button>
+      {!section.hidesDuration && <span class="log-duration">{sectionSeconds(section)}</span>}
+    </>
+  )
+}
+
+function sectionSeconds(section: Section): string {
+  const end = section.endedAt ?? secondClock.value / 1000
+  return clockWords(end - section.startedAt)
+}
+
+type TextProps = {
+  readonly painted: PaintedRow | undefined
+  readonly matcher: Matcher | undefined
+  readonly fallback?: string
+  readonly hasLinks?: boolean
+}
+
+function Text({ painted, matcher, fallback = '', hasLinks = true }: TextProps): JSX.Element {
+  if (painted === undefined || painted.segments.length === 0) return <span class="log-text">{fallback || '\n'}</span>
+  const marks = matcher === undefined ? [] : matcher.places(rowText(painted))
+  return <span class="log-text">{rowParts(painted.segments, marks, hasLinks).map(Part)}</span>
+}
+
+function Part({ text, classes, colour, background, isMark, href }: RowPart, index: number): JSX.Element | string {
+  const inner =
+    href === undefined ? (
+      text
+    ) : (
+      <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+        {text}
+      </a>
+    )
+  if (isMark) {
+    return (
+      <mark key={index} class={classes}>
+        {inner}
+      </mark>
+    )
+  }
+  if (classes === '' && colour === undefined && background === undefined && href === undefined) return text
+  return (
+    <span key={index} class={classes} style={{ color: colour, backgroundColor: background }}>
+      {inner}
+    </span>
+  )
+}
+
+function timeWords(timestamp: string | null, mode: TimestampMode, startedAt: number): string {
+  if (timestamp === null) return ''
+  const at = Date.parse(timestamp)
+  if (mode === 'elapsed') return `+${clockWords((at - startedAt) / 1000)}`
+  return new Date(at).toLocaleTimeString(undefined, { hour12: false })
+}

@@ -1,0 +1,152 @@
+import type { ComponentChildren, JSX } from 'preact'
+import { useLocation } from 'preact-iso/router'
+import type { Job } from '../../api/jobs.ts'
+import type { JobView, PipelineView } from '../../api/pipelines.ts'
+import { useShortcuts } from '../../keyboard.ts'
+import { jobPath } from '../../paths.ts'
+import { Panel } from '../../ui/page.tsx'
+import { StatusIcon } from '../../ui/status.tsx'
+import { Duration } from '../../ui/time.tsx'
+import { ArtifactPanel } from './artifact-panel.tsx'
+
+type SideProps = {
+  readonly path: string
+  readonly job: Job
+  readonly view: JobView | undefined
+  readonly pipeline: PipelineView | undefined
+  readonly mayAct: boolean
+  readonly onChanged: () => void
+}
+
+export function SidePanels({ path, job, view, pipeline, mayAct, onChanged }: SideProps): JSX.Element {
+  const jobs = pipeline?.jobs ?? []
+  const attempts = jobs.filter(each => each.name === job.name)
+  const siblings = jobs.filter(each => !each.is_retried || each.id === job.id).filter(each => each.stage === job.stage)
+  useNeighbourKeys(
+    path,
+    job,
+    jobs.filter(each => !each.is_retried),
+  )
+  return (
+    <>
+      {attempts.length > 1 && (
+        <Panel title="Attempts">
+          <JobLinks
+            path={path}
+            jobs={[...attempts].sort((one, other) => other.id - one.id)}
+            current={job.id}
+            label={(_each, index) => `Attempt ${attempts.length - index}`}
+          />
+        </Panel>
+      )}
+      <ArtifactPanel path={path} job={job} mayAct={mayAct} onChanged={onChanged} />
+      <Panel title="Details" padded>
+        <Details path={path} job={job} view={view} pipeline={pipeline} />
+      </Panel>
+      {siblings.length > 0 && (
+        <Panel title={`Stage ${job.stage}`}>
+          <JobLinks path={path} jobs={siblings} current={job.id} label={each => each.name} />
+        </Panel>
+      )}
+    </>
+  )
+}
+
+type JobLinksProps = {
+  readonly path: string
+  readonly jobs: readonly JobView[]
+  readonly current: number
+  readonly label: (job: JobView, index: number) => string
+}
+
+function JobLinks({ path, jobs, current, label }: JobLinksProps): JSX.Element {
+  return (
+    <ul class="side-jobs">
+      {jobs.map((job, index) => (
+        <li key={job.id}>
+          <a href={jobPath(path, job.id)} aria-current={job.id === current ? 'page' : undefined}>
+            <StatusIcon status={job.status} allowFailure={job.allow_failure} />
+            <span class="clip">{label(job, index)}</span>
+            <span class="spacer" />
+            <span class="soft small">
+              <Duration startedAt={job.started_at} finishedAt={job.finished_at} />
+            </span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+type DetailsProps = {
+  readonly path: string
+  readonly job: Job
+  readonly view: JobView | undefined
+  readonly pipeline: PipelineView | undefined
+}
+
+function Details({ path, job, view, pipeline }: DetailsProps): JSX.Element {
+  const pushed = pipeline?.images.filter(image => image.job_id === job.id) ?? []
+  return (
+    <dl class="pairs">
+      <Pair name="Job">#{job.id}</Pair>
+      {view?.queued_at && (
+        <Pair name="Waited">
+          <Duration startedAt={view.queued_at} finishedAt={view.started_at ?? view.finished_at} />
+        </Pair>
+      )}
+      {job.runner && (
+        <Pair name="Runner">
+          #{job.runner.id} {job.runner.description}
+        </Pair>
+      )}
+      {job.tag_list.length > 0 && <Pair name="Tags">{job.tag_list.join(', ')}</Pair>}
+      {view?.environment && <Pair name="Environment">{view.environment}</Pair>}
+      {job.coverage !== null && <Pair name="Coverage">{job.coverage} %</Pair>}
+      {view?.needs && view.needs.length > 0 && (
+        <Pair name="Needs">
+          {view.needs.map(name => {
+            const needed = pipeline?.jobs.find(each => each.name === name && !each.is_retried)
+            return <div key={name}>{needed === undefined ? name : <a href={jobPath(path, needed.id)}>{name}</a>}</div>
+          })}
+        </Pair>
+      )}
+      {pushed.length > 0 && (
+        <Pair name="Pushed">
+          {pushed.map(image => (
+            <div key={`${image.repository}${image.tag}`} class="mono">
+              {image.repository.split('/').at(-1)}:{image.tag ?? image.digest.slice(7, 19)}
+            </div>
+          ))}
+        </Pair>
+      )}
+    </dl>
+  )
+}
+
+function Pair({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  )
+}
+
+/** `]` and `[` go through the pipeline's jobs, `F` to the next failed one. */
+function useNeighbourKeys(path: string, job: Job, jobs: readonly JobView[]): void {
+  const { route } = useLocation()
+  const at = jobs.findIndex(each => each.id === job.id)
+  const go = (target: JobView | undefined): void => {
+    if (target !== undefined) route(jobPath(path, target.id))
+  }
+  useShortcuts([
+    { key: ']', label: 'Next job', act: () => go(jobs[at + 1]) },
+    { key: '[', label: 'Previous job', act: () => go(jobs[at - 1]) },
+    {
+      key: 'F',
+      label: 'Next failed job',
+      act: () => go([...jobs.slice(at + 1), ...jobs.slice(0, Math.max(0, at))].find(each => each.status === 'failed')),
+    },
+  ])
+}

@@ -1,0 +1,105 @@
+import type { JSX } from 'preact'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { LocationProvider, useLocation } from 'preact-iso/router'
+import { signedOut } from '../api/client.ts'
+import { useShortcuts } from '../keyboard.ts'
+import { signInPath } from '../paths.ts'
+import { type Route, routeOf } from '../route.ts'
+import { currentUser } from '../session.ts'
+import { ConfirmDialog } from '../ui/confirm.tsx'
+import { Toasts } from '../ui/toast.tsx'
+import { InstanceNav } from './instance-nav.tsx'
+import { JumpHost } from './jump-host.tsx'
+import { openJump } from './jump-state.ts'
+import { isKeysHelpOpen, KeysHelp } from './keys-help.tsx'
+import { Outlet } from './outlet.tsx'
+import { ProjectNav } from './project-nav.tsx'
+import { Topbar } from './topbar.tsx'
+
+/** Links that the server answers itself are left to the browser. */
+const ourPages = /^\/(?!api\/|v2\/|metrics$|-\/(live|ready)$)/
+
+export function App(): JSX.Element {
+  return (
+    <LocationProvider scope={ourPages}>
+      <Shell />
+      <ConfirmDialog />
+      <Toasts />
+    </LocationProvider>
+  )
+}
+
+const adminPages: readonly string[] = ['admin-instance', 'admin-users', 'all-runners', 'groups']
+
+function Shell(): JSX.Element {
+  const { path, route: go } = useLocation()
+  const route = useMemo(() => routeOf(path), [path])
+  const [drawer, setDrawer] = useState(false)
+  useEffect(() => setDrawer(false), [path])
+  useLostSession(route, go)
+  useFocusOnArrival(path)
+  useShortcuts([
+    { key: '?', label: 'Show these keys', act: () => (isKeysHelpOpen.value = true) },
+    { key: '/', label: 'Jump to a project or page', act: openJump },
+  ])
+
+  if (route.page === 'sign-in') return <Outlet route={route} />
+  const nav = sideOf(route)
+  return (
+    <>
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
+      <Topbar page={route.page} hasSidebar={nav !== null} onDrawer={() => setDrawer(!drawer)} />
+      <div class={nav === null ? 'layout layout-plain' : 'layout'}>
+        {nav && (
+          <nav class="sidebar" aria-label="Pages" data-open={drawer}>
+            {nav}
+          </nav>
+        )}
+        {nav && drawer && (
+          <button
+            type="button"
+            class="drawer-shade"
+            aria-label="Close the list of pages"
+            onClick={() => setDrawer(false)}
+          />
+        )}
+        <main id="content" class={route.page === 'job' ? 'content content-full' : 'content'} tabIndex={-1}>
+          <Outlet route={route} />
+        </main>
+      </div>
+      <JumpHost project={route.params.project} />
+      <KeysHelp />
+    </>
+  )
+}
+
+function sideOf(route: Route): JSX.Element | null {
+  const project = route.params.project
+  if (project !== undefined) return <ProjectNav project={project} page={route.page} />
+  if (adminPages.includes(route.page) && currentUser.value?.is_admin) return <InstanceNav page={route.page} />
+  return null
+}
+
+/** A request that was refused because nobody is signed in leads to the sign-in page, and back afterwards. */
+function useLostSession(route: Route, go: (url: string, replace?: boolean) => void): void {
+  const refusals = signedOut.value
+  useEffect(() => {
+    if (refusals === 0 || route.page === 'sign-in') return
+    currentUser.value = null
+    go(signInPath(location.pathname + location.search), true)
+  }, [refusals])
+}
+
+/** Screen readers and the keyboard begin at the new page's content. */
+function useFocusOnArrival(path: string): void {
+  const first = useRef(true)
+  useEffect(() => {
+    if (first.current) first.current = false
+    else {
+      document.getElementById('content')?.focus({ preventScroll: true })
+      scrollTo(0, 0)
+    }
+  }, [path])
+}

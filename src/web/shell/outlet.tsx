@@ -1,0 +1,58 @@
+// Shows the page of the address. The page before it stays until the next one's script is there, so nothing flashes.
+import type { ComponentType, JSX } from 'preact'
+import { useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks'
+import type { Route } from '../route.ts'
+import { Button } from '../ui/button.tsx'
+import { Notice } from '../ui/notice.tsx'
+import { loadedPage, loadPage, type PageProps } from './page-modules.ts'
+
+type Shown = { readonly route: Route; readonly Page: ComponentType<PageProps> }
+
+export function Outlet({ route }: { readonly route: Route }): JSX.Element {
+  const [shown, setShown] = useState<Shown | null>(null)
+  const [failed, setFailed] = useState(false)
+  const known = loadedPage(route.page)
+  const wanted = useRef(route)
+  wanted.current = route
+
+  useEffect(() => {
+    setFailed(false)
+    loadPage(route.page).then(
+      Page => wanted.current === route && setShown({ route, Page }),
+      () => wanted.current === route && setFailed(true),
+    )
+  }, [route])
+
+  if (failed) return <PageLost />
+  const current = known === undefined ? shown : { route, Page: known }
+  return (
+    <>
+      {known === undefined && <div class="page-loading" role="progressbar" aria-label="Loading the page" />}
+      {current && <Guarded key={keyOf(current.route)} {...current} />}
+    </>
+  )
+}
+
+/** A new key means a new page; a change of the view or of a path within a page does not. */
+function keyOf({ page, params }: Route): string {
+  return [page, params.project, params.group, params.id, params.repository, params.tag, params.sha].join(' ')
+}
+
+function Guarded({ route, Page }: Shown): JSX.Element {
+  const [error, retry] = useErrorBoundary()
+  if (error === undefined) return <Page params={route.params} />
+  return (
+    <Notice tone="red" action={<Button onClick={retry}>Try again</Button>}>
+      <p>This page met a mistake of its own and stopped. The rest of Slipway works on.</p>
+      <p class="mono">{error instanceof Error ? error.message : String(error)}</p>
+    </Notice>
+  )
+}
+
+function PageLost(): JSX.Element {
+  return (
+    <Notice tone="amber" action={<Button onClick={() => location.reload()}>Load again</Button>}>
+      This page could not be loaded. The server may have been updated, or does not answer.
+    </Notice>
+  )
+}

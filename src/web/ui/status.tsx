@@ -1,0 +1,192 @@
+// A status is a colour, a shape and a word: none of them alone carries the meaning.
+import type { JSX } from 'preact'
+
+type Tone = 'green' | 'red' | 'blue' | 'amber' | 'violet' | 'grey'
+type Look = { readonly word: string; readonly tone: Tone; readonly shape: JSX.Element }
+
+const ring = <circle cx="8" cy="8" r="6.2" />
+
+const looks: Readonly<Record<string, Look>> = {
+  success: {
+    word: 'passed',
+    tone: 'green',
+    shape: (
+      <>
+        {ring}
+        <path d="M5 8.3l2 2L11 6" />
+      </>
+    ),
+  },
+  warning: {
+    word: 'passed with warnings',
+    tone: 'amber',
+    shape: (
+      <>
+        {ring}
+        <path d="M8 4.8v4M8 11.1h.01" />
+      </>
+    ),
+  },
+  failed: {
+    word: 'failed',
+    tone: 'red',
+    shape: (
+      <>
+        {ring}
+        <path d="M5.7 5.7l4.6 4.6M10.3 5.7l-4.6 4.6" />
+      </>
+    ),
+  },
+  running: {
+    word: 'running',
+    tone: 'blue',
+    shape: (
+      <>
+        <circle cx="8" cy="8" r="6.2" opacity=".3" />
+        <path class="status-spin" d="M8 1.8A6.2 6.2 0 0 1 14.2 8" />
+      </>
+    ),
+  },
+  pending: {
+    word: 'pending',
+    tone: 'amber',
+    shape: (
+      <>
+        {ring}
+        <path d="M6.3 5.5v5M9.7 5.5v5" />
+      </>
+    ),
+  },
+  preparing: {
+    word: 'preparing',
+    tone: 'amber',
+    shape: (
+      <>
+        {ring}
+        <path d="M5 8h.01M8 8h.01M11 8h.01" />
+      </>
+    ),
+  },
+  waiting_for_resource: {
+    word: 'waiting for resource',
+    tone: 'amber',
+    shape: (
+      <>
+        {ring}
+        <path d="M8 4.5V8l2.3 1.5" />
+      </>
+    ),
+  },
+  canceling: {
+    word: 'canceling',
+    tone: 'grey',
+    shape: (
+      <>
+        {ring}
+        <path d="M3.7 12.3l8.6-8.6" />
+      </>
+    ),
+  },
+  canceled: {
+    word: 'canceled',
+    tone: 'grey',
+    shape: (
+      <>
+        {ring}
+        <path d="M3.7 12.3l8.6-8.6" />
+      </>
+    ),
+  },
+  skipped: {
+    word: 'skipped',
+    tone: 'grey',
+    shape: (
+      <>
+        {ring}
+        <path d="M5 5.5L7.5 8 5 10.5M8.5 5.5L11 8l-2.5 2.5" />
+      </>
+    ),
+  },
+  created: {
+    word: 'created',
+    tone: 'grey',
+    shape: (
+      <>
+        {ring}
+        <circle cx="8" cy="8" r="1.4" />
+      </>
+    ),
+  },
+  manual: {
+    word: 'manual',
+    tone: 'violet',
+    shape: (
+      <>
+        {ring}
+        <path d="M6.5 5.2L11 8l-4.5 2.8z" />
+      </>
+    ),
+  },
+  scheduled: {
+    word: 'delayed',
+    tone: 'amber',
+    shape: (
+      <>
+        {ring}
+        <path d="M8 4.5V8l2.3 1.5" />
+      </>
+    ),
+  },
+}
+const unknownLook: Look = { word: 'unknown', tone: 'grey', shape: ring }
+
+export type StatusProps = { readonly status: string; readonly allowFailure?: boolean | undefined }
+
+/** A failed job that may fail is a warning, not a failure. */
+export function lookOf({ status, allowFailure }: StatusProps): Look {
+  if (status === 'failed' && allowFailure === true)
+    return { ...(looks.warning ?? unknownLook), word: 'failed (allowed)' }
+  return looks[status] ?? { ...unknownLook, word: status }
+}
+
+export function toneClass(props: StatusProps): string {
+  return `tone-${lookOf(props).tone}`
+}
+
+export function Status(props: StatusProps): JSX.Element {
+  const look = lookOf(props)
+  return (
+    <span class={`status tone-${look.tone}`}>
+      <Shape look={look} size={14} />
+      {look.word}
+    </span>
+  )
+}
+
+/** Only the icon; its word is read out and shown on hover. */
+export function StatusIcon({ size = 16, ...props }: StatusProps & { readonly size?: number }): JSX.Element {
+  const look = lookOf(props)
+  return (
+    <span class={`status-icon tone-${look.tone}`} role="img" aria-label={look.word} title={look.word}>
+      <Shape look={look} size={size} />
+    </span>
+  )
+}
+
+function Shape({ look, size }: { readonly look: Look; readonly size: number }): JSX.Element {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.6"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      {look.shape}
+    </svg>
+  )
+}

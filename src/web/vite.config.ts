@@ -1,0 +1,18 @@
+// Builds the browser's part into dist/web. Every page is a chunk of its own; nothing is inlined, because the
+// Content-Security-Policy allows no inline script or style.
+import { join } from 'node:path'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  root: import.meta.dirname,
+  build: {
+    outDir: join(import.meta.dirname, '../../dist/web'),
+    emptyOutDir: true,
+    target: 'es2024',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  worker: { format: 'es' },
+})
