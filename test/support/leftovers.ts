@@ -11,6 +11,12 @@ export type Before = {
   readonly runners: ReadonlySet<string>
 }
 
+export type Leftover = {
+  readonly what: string
+  /** Bears the name of this run. Others in the engine may be the work of somebody who uses it at the same time. */
+  readonly isCertain: boolean
+}
+
 const runnerLabel = 'slipway.runner'
 
 export async function lookBefore(): Promise<Before> {
@@ -21,14 +27,15 @@ export async function lookBefore(): Promise<Before> {
   }
 }
 
-export async function findLeftovers(before: Before): Promise<readonly string[]> {
+export async function findLeftovers(before: Before): Promise<readonly Leftover[]> {
   const [objects, processes, folders] = await Promise.all([dockerObjects(), markedProcesses(), markedFolders()])
   return [
     ...objects
       .filter(({ id, labels }) => !before.ids.has(id) && !before.runners.has(labels[runnerLabel] ?? ''))
-      .map(({ kind, name, labels }) => `${kind} ${name} ${JSON.stringify(labels)}`),
-    ...processes.map(({ pid, command }) => `process ${pid}: ${command}`),
-    ...folders.map(path => `folder ${path}`),
+      .map(({ kind, name, labels }) => `${kind} ${name} ${JSON.stringify(labels)}`)
+      .map(what => ({ what, isCertain: what.includes(testRun()) })),
+    ...processes.map(({ pid, command }) => ({ what: `process ${pid}: ${command}`, isCertain: true })),
+    ...folders.map(path => ({ what: `folder ${path}`, isCertain: true })),
   ]
 }
 

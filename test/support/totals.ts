@@ -6,7 +6,10 @@ export function printTotals(): Reporter {
     onTestRunEnd(modules) {
       const line = totals(modules)
       // After everything else that is printed, errors of the global teardown included.
-      process.once('exit', () => process.stdout.write(`${line}\n`))
+      process.once('exit', code => {
+        const isOtherFailure = code !== 0 && !/[1-9]\d* (failed|files)/.test(line)
+        process.stdout.write(`${line}${isOtherFailure ? ', but the run failed: see above' : ''}\n`)
+      })
     },
   }
 }
