@@ -4,7 +4,7 @@ import { appendFile, chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JobPayload, JobVariable } from '../run/protocol.ts'
 import { git } from './git-command.ts'
-import type { GitMirrors } from './git-mirror.ts'
+import type { GitMirrors, MirrorOrder } from './git-mirror.ts'
 
 export type SourceOrder = {
   readonly payload: JobPayload
@@ -43,7 +43,7 @@ export async function writeSources(
   await updateSubmodules(order, say, signal)
 }
 
-function mirrorOrder({ payload, serverUrl }: SourceOrder) {
+export function mirrorOrder({ payload, serverUrl }: Pick<SourceOrder, 'payload' | 'serverUrl'>): MirrorOrder {
   const { origin } = new URL(serverUrl)
   const { pathname } = new URL(payload.git_info.repo_url)
   return {

@@ -22,6 +22,8 @@ export type JobState = {
   readonly isFed: boolean
   readonly script: StepEnd | null
   readonly stop: StopReason | null
+  /** What kept the script from running. */
+  readonly problem: { readonly code: string; readonly message: string } | null
   /** Set when the phase is `finishing`. */
   readonly outcome: JobOutcome | null
 }
@@ -38,7 +40,15 @@ export async function createJobFolder(root: string, payload: JobPayload, started
   const directory = join(root, `${payload.id}-${payload.slipway.lease}`)
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await writeSafely(join(directory, 'payload.json'), payload)
-  const state: JobState = { phase: 'preparing', startedAt, isFed: false, script: null, stop: null, outcome: null }
+  const state: JobState = {
+    phase: 'preparing',
+    startedAt,
+    isFed: false,
+    script: null,
+    stop: null,
+    problem: null,
+    outcome: null,
+  }
   await writeSafely(join(directory, 'state.json'), state)
   return jobFolder(directory, payload, state)
 }

@@ -53,7 +53,10 @@ export function startJob(folder: JobFolder, slot: number, world: JobWorld): Runn
     const sections = createSectionLog(trace.say, world.clock)
     const plan = planJob(folder, { settings: world.settings, slot })
     try {
-      return await goThrough({ key, folder, ...plan, trace, sections, work: work.signal, rest: rest.signal }, world)
+      return await goThrough(
+        { key, folder, ...plan, trace, sections, restored: new Map(), work: work.signal, rest: rest.signal },
+        world,
+      )
     } finally {
       clearTimeout(timer)
       await trace.stop()
@@ -93,7 +96,6 @@ async function goThrough(context: JobContext, world: JobWorld): Promise<JobOutco
 
 async function runStages(context: JobContext, world: JobWorld): Promise<{ story: JobStory; opened: Room | null }> {
   let room: Room | null = null
-  let problem: JobStory['problem'] = null
   let upload: JobStory['upload'] = null
   const keep = (opened: Room): Room => {
     room = opened
@@ -105,12 +107,13 @@ async function runStages(context: JobContext, world: JobWorld): Promise<{ story:
     await runScript(context, opened, world)
     await runAfterScript(context, opened, world)
   } catch (error) {
-    problem = problemOf(error, context, world)
+    await context.folder.save({ problem: problemOf(error, context, world) })
   }
   if (room !== null && !context.rest.aborted) upload = await saveResults(context, room, world)
   await context.sections.written()
   const stop = stopReasonOf(context.rest) ?? stopReasonOf(context.work) ?? context.folder.state().stop
-  return { story: { stop, script: context.folder.state().script, problem, upload }, opened: room }
+  const { script, problem } = context.folder.state()
+  return { story: { stop, script, problem, upload }, opened: room }
 }
 
 async function conclude({ folder, trace }: JobContext, story: JobStory): Promise<void> {

@@ -94,8 +94,6 @@ export type ServerClient = {
     token: string,
     signal: AbortSignal,
   ) => Promise<NodeJS.ReadableStream | null>
-  /** The digest under which the cache is kept; null: there is none. */
-  readonly cacheDigest: (key: LeaseKey, cacheKey: string, signal: AbortSignal) => Promise<string | null>
   readonly downloadCache: (
     key: LeaseKey,
     cacheKey: string,
@@ -103,12 +101,7 @@ export type ServerClient = {
   ) => Promise<NodeJS.ReadableStream | null>
   readonly uploadCache: (
     key: LeaseKey,
-    cache: {
-      readonly cacheKey: string
-      readonly digest: string
-      readonly sizeBytes: number
-      readonly open: () => NodeJS.ReadableStream
-    },
+    cache: { readonly cacheKey: string; readonly sizeBytes: number; readonly open: () => NodeJS.ReadableStream },
     signal: AbortSignal,
   ) => Promise<void>
 }

@@ -79,16 +79,10 @@ export function createServerClient({ url, runnerToken, version, answerMs }: Serv
       const answer = await call(`/jobs/${jobId}/artifacts`, { headers: { 'job-token': token }, signal }, true)
       return bodyOf(answer)
     },
-    cacheDigest: async (key, cacheKey, signal) => {
-      const path = cachePath(key, cacheKey)
-      const answer = await call(path, { method: 'HEAD', headers: asLease(key), signal })
-      return answer.ok ? (answer.headers.get('etag')?.replaceAll('"', '') ?? '') : null
-    },
     downloadCache: async (key, cacheKey, signal) =>
       bodyOf(await call(cachePath(key, cacheKey), { headers: asLease(key), signal }, true)),
     uploadCache: async (key, cache, signal) => {
-      const headers = { ...asLease(key), etag: `"${cache.digest}"` }
-      await expectOk(await call(cachePath(key, cache.cacheKey), bulkUpload('PUT', headers, cache, signal), true))
+      await expectOk(await call(cachePath(key, cache.cacheKey), bulkUpload('PUT', asLease(key), cache, signal), true))
     },
   }
 }

@@ -21,7 +21,8 @@ export type RunnerProtocolServer = {
   readonly url: string
   readonly jobs: ReadonlyMap<number, KnownJob>
   readonly add: (payload: JobPayload) => KnownJob
-  readonly caches: Map<string, { readonly digest: string; readonly bytes: Buffer }>
+  readonly caches: Map<string, Buffer>
+  cacheUploads: number
   /** Heartbeats heard, as the leases' job ids. */
   readonly beats: number[][]
   /** The repository of all jobs; null: there is none. */
@@ -109,13 +110,14 @@ export async function startRunnerProtocolServer(port = 0): Promise<RunnerProtoco
 
   function cache(key: string, request: IncomingMessage, body: Buffer, response: ServerResponse) {
     if (request.method === 'PUT') {
-      world.caches.set(key, { digest: String(request.headers.etag).replaceAll('"', ''), bytes: body })
+      world.caches.set(key, body)
+      world.cacheUploads += 1
       return send(response, 201, {})
     }
     const kept = world.caches.get(key)
     if (kept === undefined) return send(response, 404, {})
-    response.writeHead(200, { etag: `"${kept.digest}"`, 'content-length': kept.bytes.length })
-    response.end(request.method === 'HEAD' ? undefined : kept.bytes)
+    response.writeHead(200, { 'content-length': kept.length })
+    response.end(request.method === 'HEAD' ? undefined : kept)
   }
 
   function sendArtifact(job: KnownJob, token: unknown, response: ServerResponse) {
@@ -128,6 +130,7 @@ export async function startRunnerProtocolServer(port = 0): Promise<RunnerProtoco
     url: '',
     jobs,
     caches: new Map(),
+    cacheUploads: 0,
     beats: [],
     git: null,
     before: () => false,

@@ -34,16 +34,19 @@ async function copiedWorkspace({ buildsDirectory, container }: WorkspaceOptions)
   return {
     directory,
     publish: async signal => {
+      const target = container()
+      if (target === null) return
       const pack = tar.pack()
-      const sent = container()?.putArchive(pack as unknown as NodeJS.ReadableStream, { path: buildsDirectory })
+      const sent = target.putArchive(pack as unknown as NodeJS.ReadableStream, { path: buildsDirectory })
       await packFolder(directory, pack, signal)
       await sent
     },
     collect: async signal => {
       const stream = await container()?.getArchive({ path: `${buildsDirectory}/.` })
+      if (stream === undefined) return
       await rm(directory, { recursive: true, force: true })
       await mkdir(directory, { recursive: true })
-      if (stream !== undefined) await pipeline(stream, unpackFolder(directory), { signal })
+      await pipeline(stream, unpackFolder(directory), { signal })
     },
     remove: () => rm(directory, { recursive: true, force: true }),
   }

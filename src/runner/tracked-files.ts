@@ -1,0 +1,28 @@
+// The files of the job's commit, asked of the mirror: the job's own `.git` may have been made to lie, or to run things.
+
+import { git } from './git-command.ts'
+import { mirrorOrder } from './git-source.ts'
+import type { JobContext, JobWorld } from './job-context.ts'
+
+export async function trackedFiles({ folder, rest }: JobContext, world: JobWorld): Promise<ReadonlySet<string>> {
+  const order = mirrorOrder({ payload: folder.payload, serverUrl: world.settings.serverUrl })
+  const directory = await world.mirrors.withCommit(order, rest)
+  const names = await git(['ls-tree', '-r', '-z', '--name-only', order.sha], { directory, access: null, signal: rest })
+  return new Set(names.split('\0').filter(Boolean))
+}
+
+/** Blob ids of the files that exist in the commit, for `cache:key:files`. */
+export async function blobIds(
+  paths: readonly string[],
+  { folder, work }: JobContext,
+  world: JobWorld,
+): Promise<readonly string[]> {
+  const order = mirrorOrder({ payload: folder.payload, serverUrl: world.settings.serverUrl })
+  const directory = await world.mirrors.withCommit(order, work)
+  const call = { directory, access: null, signal: work }
+  const listed = await git(['ls-tree', '-r', '-z', order.sha, '--', ...paths], call)
+  return listed
+    .split('\0')
+    .filter(Boolean)
+    .map(line => line.split(/\s/)[2] ?? '')
+}
