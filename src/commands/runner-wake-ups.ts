@@ -1,7 +1,8 @@
 // Where a runner's wake-ups come from: Redis if the server gave it the address, else asking by HTTP.
+import { createJobIntake } from '../redis/job-intake.ts'
 import { systemClock } from '../runner/clock.ts'
 import { createHttpIntake } from '../runner/http-intake.ts'
-import type { CancelFeed, Intake, RunnerDescription } from '../runner/ports.ts'
+import type { CancelFeed, Intake, RunnerDescription, ServerClient } from '../runner/ports.ts'
 
 export type WakeUps = {
   readonly intake: Intake
@@ -10,8 +11,25 @@ export type WakeUps = {
 }
 
 export async function openWakeUps(
-  _description: RunnerDescription,
-  _onProblem: (message: string, error: unknown) => void,
+  description: RunnerDescription,
+  server: Pick<ServerClient, 'describe'>,
+  onProblem: (message: string, error: unknown) => void,
 ): Promise<WakeUps> {
-  return { intake: createHttpIntake(systemClock), cancelFeed: null, close: async () => {} }
+  if (description.redis === null) {
+    return { intake: createHttpIntake(systemClock), cancelFeed: null, close: async () => {} }
+  }
+  const closing = new AbortController()
+  const intake = await createJobIntake({
+    ...description.redis,
+    classes: async () => (await server.describe(closing.signal)).classes,
+    onProblem,
+  })
+  return {
+    intake,
+    cancelFeed: intake,
+    close: async () => {
+      closing.abort(new Error('the runner ends'))
+      await intake.close()
+    },
+  }
 }

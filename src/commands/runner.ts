@@ -11,7 +11,7 @@ import { systemClock } from '../runner/clock.ts'
 import { type RunnerConfig, type RunnerConfigInput, readRunnerConfig } from '../runner/config.ts'
 import { type Daemon, startDaemon } from '../runner/daemon.ts'
 import { createRunnerMetrics, serveMetrics } from '../runner/metrics.ts'
-import type { RunnerDescription } from '../runner/ports.ts'
+import type { RunnerDescription, ServerClient } from '../runner/ports.ts'
 import { untilAnswered } from '../runner/retry.ts'
 import { createServerClient } from '../runner/server-client.ts'
 import { openWakeUps } from './runner-wake-ups.ts'
@@ -65,23 +65,24 @@ async function startRunner(options: Options): Promise<void> {
   const facts = await world.executor.check(starting.signal)
   warnOfPrivilege(config, log)
   stopStarting()
-  await serve({ options, config, log, description, world, onProblem, engine: facts.version })
+  await serve({ options, config, log, server, description, world, onProblem, engine: facts.version })
 }
 
 type Served = {
   readonly options: Options
   readonly config: RunnerConfig
   readonly log: Log
+  readonly server: ServerClient
   readonly description: RunnerDescription
   readonly world: ReturnType<typeof assembleWorld>
   readonly onProblem: (message: string, error: unknown) => void
   readonly engine: string
 }
 
-async function serve({ options, config, log, description, world, onProblem, engine }: Served): Promise<void> {
+async function serve({ options, config, log, server, description, world, onProblem, engine }: Served): Promise<void> {
   const metrics = createRunnerMetrics(config.concurrency)
   const metricsServer = config.metrics === null ? null : await serveMetrics(metrics, config.metrics)
-  const wakeUps = await openWakeUps(description, onProblem)
+  const wakeUps = await openWakeUps(description, server, onProblem)
   const startedAt = new Map<number, number>()
   const daemon = await startDaemon({
     world,

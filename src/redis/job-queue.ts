@@ -1,0 +1,60 @@
+// Wakes runners through BullMQ: one queue a demand class, an entry for each pending job, holding the job's id and nothing
+// else. An entry's own id is derived, so that adding it twice while it waits changes nothing.
+import { Queue } from 'bullmq'
+import type { JobQueue, WakeUp } from '../run/ports.ts'
+import { connectToAct, type RedisPlace } from './connection.ts'
+import { channels, queueName } from './keys.ts'
+
+export type RedisJobQueue = JobQueue & {
+  /** Entries that wait, by demand class, of the classes that this process has woken. */
+  readonly depths: () => Promise<Readonly<Record<string, number>>>
+  readonly close: () => Promise<void>
+}
+
+export function createJobQueue({ url, prefix }: RedisPlace): RedisJobQueue {
+  const connection = connectToAct(url)
+  const queues = new Map<string, Queue>()
+  const names = channels(prefix)
+
+  /** The queue, announced when this process sees the class for the first time: a runner may have to begin to listen. */
+  function queueOf(demandClass: string): Queue {
+    const known = queues.get(demandClass)
+    if (known !== undefined) return known
+    const queue = new Queue(queueName(demandClass), { connection, prefix, skipMetasUpdate: true })
+    queue.on('error', () => {}) // the call that failed tells it
+    queues.set(demandClass, queue)
+    return queue
+  }
+
+  return {
+    async wake(entries) {
+      const byClass = Map.groupBy(entries, entry => entry.demandClass)
+      for (const [demandClass, group] of byClass) {
+        const isNew = !queues.has(demandClass)
+        await queueOf(demandClass).addBulk(group.map(toEntry))
+        if (isNew) await connection.publish(names.classes, demandClass)
+      }
+    },
+    async cancel(jobId) {
+      await connection.publish(names.cancel, String(jobId))
+    },
+    async depths() {
+      const counted = [...queues].map(
+        async ([demandClass, queue]) => [demandClass, await queue.getWaitingCount()] as const,
+      )
+      return Object.fromEntries(await Promise.all(counted))
+    },
+    async close() {
+      await Promise.all([...queues.values()].map(queue => queue.close()))
+      connection.disconnect()
+    },
+  }
+}
+
+function toEntry({ pipelineId, jobId, lease }: WakeUp) {
+  return {
+    name: 'job',
+    data: jobId,
+    opts: { jobId: `${pipelineId}-${jobId}-${lease}`, removeOnComplete: true, removeOnFail: true },
+  }
+}
