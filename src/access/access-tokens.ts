@@ -6,7 +6,7 @@ import { accessError, invalid } from './errors.ts'
 import type { Giver, Members } from './members.ts'
 import { scopes as allScopes, type Scope } from './model.ts'
 import { nameProblem } from './names.ts'
-import type { AccessTokenRecord, AccessTokenStore, Place, UserStore } from './store-ports.ts'
+import type { AccessTokenRecord, AccessTokenStore, MemberStore, Place, UserStore } from './store-ports.ts'
 
 export type TokenInput = {
   readonly name: string
@@ -32,6 +32,7 @@ export function createAccessTokens(deps: {
   readonly store: AccessTokenStore
   readonly users: UserStore
   readonly members: Members
+  readonly memberStore: MemberStore
   readonly now: () => Date
   readonly today: () => string
 }): AccessTokens {
@@ -69,7 +70,15 @@ export function createAccessTokens(deps: {
       if (record === null) throw accessError('access.conflict', 'the token has been revoked')
       return { record, token }
     },
-    revoke: token => deps.store.revoke(token.id),
+    revoke: async token => {
+      await deps.store.revoke(token.id)
+      if (token.kind === 'personal') return
+      // The bot was made for this token alone.
+      const { projectId, groupId, userId } = token
+      if (projectId !== null) await deps.memberStore.remove({ kind: 'project', projectId }, userId)
+      else if (groupId !== null) await deps.memberStore.remove({ kind: 'group', groupId }, userId)
+      await deps.users.update(userId, { state: 'blocked' })
+    },
   }
 }
 

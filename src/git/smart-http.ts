@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import PQueue from 'p-queue'
 import { createAdvertiser } from './advertise.ts'
 import { MalformedPush, type ReceiveDeps, receivePush } from './receive.ts'
+import type { Turns } from './turns.ts'
 import { uploadPack } from './upload.ts'
 import { admit, bodyOf, headersOf, isGitUrl, protocolOf, refuse, type Visit, type VisitDeps } from './visit.ts'
 
@@ -11,29 +12,17 @@ export type SmartHttpDeps = ReceiveDeps &
   VisitDeps & {
     /** Fetches that run at once; more wait. */
     readonly mostFetches: number
+    readonly turns: Turns
   }
 
 export type SmartHttp = {
   readonly matches: (url: string) => boolean
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
-  /** Waits until no push is being received. */
-  readonly idle: () => Promise<void>
 }
 
 export function createSmartHttp(deps: SmartHttpDeps): SmartHttp {
   const advertiser = createAdvertiser(deps.repositories)
   const fetches = new PQueue({ concurrency: deps.mostFetches })
-  const turns = new Map<number, PQueue>()
-
-  async function inTurn<T>(projectId: number, action: () => Promise<T>): Promise<T> {
-    const queue = turns.get(projectId) ?? new PQueue({ concurrency: 1 })
-    turns.set(projectId, queue)
-    try {
-      return await queue.add(action)
-    } finally {
-      if (queue.size === 0 && queue.pending === 0) turns.delete(projectId)
-    }
-  }
 
   async function advertise(visit: Visit): Promise<void> {
     const { response, service, folder } = visit
@@ -58,7 +47,7 @@ export function createSmartHttp(deps: SmartHttpDeps): SmartHttp {
       folder,
       body: bodyOf(request),
       answer: response,
-      inTurn: action => inTurn(access.project.id, action),
+      inTurn: action => deps.turns.take(access.project.id, action),
     })
   }
 
@@ -74,9 +63,6 @@ export function createSmartHttp(deps: SmartHttpDeps): SmartHttp {
       } catch (error) {
         fail(deps, response, error)
       }
-    },
-    idle: async () => {
-      await Promise.all([...turns.values()].map(queue => queue.onIdle()))
     },
   }
 }

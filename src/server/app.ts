@@ -5,8 +5,10 @@ import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Audit } from '../access/audit.ts'
 import type { Access } from '../access/ports.ts'
 import type { Log } from '../kit/log.ts'
+import { addAudit } from './plugins/audit.ts'
 import { addAuthentication } from './plugins/authentication.ts'
 import { addBodies } from './plugins/bodies.ts'
 import { addErrors, type ErrorTable } from './plugins/errors.ts'
@@ -28,6 +30,7 @@ export type RawHandler = {
 
 export type AppDeps = {
   readonly access: Access
+  readonly audit: Audit
   readonly runnerDoor: RunnerDoor
   readonly health: Health
   readonly log: Log
@@ -62,6 +65,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   addSecurity(app, [new URL(deps.url).origin])
   addAuthentication(app, deps)
   addPolicy(app, deps)
+  addAudit(app, deps.audit)
   await app.register(rateLimit, { global: false })
   await addOpenapi(app, deps)
   addHealth(app, deps.health)

@@ -2,6 +2,7 @@
 // bug: it is logged with its stack and shown to nobody.
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { accessErrors } from '../../access/errors.ts'
+import { gitErrors } from '../../git/errors.ts'
 import { AppError } from '../../kit/errors.ts'
 import type { App } from '../app.ts'
 
@@ -31,9 +32,9 @@ export function badRequest(reason: string): Denial {
   return new Denial(400, '400 Bad request', reason)
 }
 
-/** @param tables those of the slices that the server's resources call, beside access's own */
+/** @param tables those of the slices that the server's resources call, beside access's and git's */
 export function addErrors(app: App, tables: readonly ErrorTable[]): void {
-  const statuses = new Map(Object.entries(Object.assign({}, accessErrors, ...tables) as ErrorTable))
+  const statuses = new Map(Object.entries(Object.assign({}, accessErrors, gitErrors, ...tables) as ErrorTable))
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: '404 Not Found' }))
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const answer = toAnswer(error, statuses)

@@ -9,6 +9,7 @@ import type { JobTokens } from '../../../src/access/ports.ts'
 import type { Push } from '../../../src/git/ports.ts'
 import { createRepositories, type Repositories } from '../../../src/git/repositories.ts'
 import { createSmartHttp } from '../../../src/git/smart-http.ts'
+import { createTurns } from '../../../src/git/turns.ts'
 import { createInstallation, type Installation } from '../accounts/installation.ts'
 import { createTemporaryFolder } from '../temporary.ts'
 
@@ -54,7 +55,9 @@ export async function openGitDoor(options: { readonly mostPackBytes?: number } =
       onDeleted: repositories.remove,
     },
   })
+  const turns = createTurns()
   const smartHttp = createSmartHttp({
+    turns,
     access: installation.accounts.access,
     repositories,
     reactions: {
@@ -98,7 +101,7 @@ export async function openGitDoor(options: { readonly mostPackBytes?: number } =
       return copy
     },
     close: async () => {
-      await smartHttp.idle()
+      await turns.idle()
       await new Promise(resolve => server.close(resolve).closeAllConnections())
       await repositories.close()
       await installation.close()
