@@ -5,6 +5,7 @@
 ARG BASE=node:24-slim
 
 FROM ${BASE} AS build
+LABEL slipway.stage=build
 WORKDIR /opt/slipway
 COPY . .
 RUN sh scripts/image/modules
