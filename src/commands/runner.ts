@@ -114,7 +114,6 @@ async function serve({ options, config, log, server, description, world, onProbl
   log.info({ runner: description.id, server: config.server, slots: config.concurrency, engine }, 'runner is ready')
   endOnSignals(daemon, config, log)
   await daemon.ended
-  await wakeUps.close()
   await metricsServer?.close()
 }
 

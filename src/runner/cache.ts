@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Room } from '../executor/port.ts'
 import { messageOf } from '../kit/errors.ts'
-import { walkFolder } from '../kit/safe-folder.ts'
+import { type FolderEntry, walkFolder } from '../kit/safe-folder.ts'
 import type { JobCache } from '../run/protocol.ts'
 import { defaultLimits } from './archive-limits.ts'
 import { chooseFiles } from './file-choice.ts'
@@ -91,7 +91,6 @@ async function restore(cache: JobCache, around: Surroundings): Promise<void> {
       rm(file, { force: true }),
     )
     say('Successfully extracted cache')
-    if (candidate === key) context.restored.set(key, await fingerprint(cache, around))
     return
   }
 }
@@ -108,15 +107,15 @@ async function save(cache: JobCache, around: Surroundings): Promise<void> {
   const { context, room, world, signal, say } = around
   const cacheKey = await keyOf(cache, around)
   say(`Creating cache ${cacheKey}...`)
-  const before = context.restored.get(cacheKey)
-  if (before !== undefined && before === (await fingerprint(cache, around)))
+  const digest = await fingerprint(cache, around)
+  if ((await world.server.cacheDigest(context.key, cacheKey, signal)) === digest)
     return say('Nothing in it has changed: it is kept as it is')
   const file = join(context.folder.directory, 'cache-upload')
   try {
     const files = openProjectFiles(projectFolder(context, room), await wishOf(cache, around), say)
     const sizeBytes = await writeTar(file, files.entries, signal)
     if (files.count() === 0) return say(yellow('WARNING: there is nothing to keep'))
-    await world.server.uploadCache(context.key, { cacheKey, sizeBytes, open: () => createReadStream(file) }, signal)
+    await world.server.uploadCache(context.key, { cacheKey, digest, sizeBytes, open: () => createReadStream(file) }, signal)
     say('Created cache')
   } finally {
     await rm(file, { force: true })
@@ -151,17 +150,11 @@ async function fingerprint(cache: JobCache, around: Surroundings): Promise<strin
   const hash = createHash('sha256')
   for await (const entry of walkFolder(projectFolder(around.context, around.room), choice.mayEnter)) {
     if (!choice.takes(entry)) continue
-    const seconds = entry.kind === 'file' ? Math.floor(entry.mtime.getTime() / 1000) : 0
-    hash.update(
-      JSON.stringify([
-        entry.path,
-        entry.kind,
-        entry.kind === 'file' ? entry.sizeBytes : 0,
-        entry.mode,
-        seconds,
-        entry.target,
-      ]),
-    )
+    hash.update(JSON.stringify([entry.path, entry.kind, entry.target, ...(entry.kind === 'file' ? factsOf(entry) : [])]))
   }
   return hash.digest('hex')
+}
+
+function factsOf({ sizeBytes, mode, mtime }: FolderEntry): readonly number[] {
+  return [sizeBytes, mode, Math.floor(mtime.getTime() / 1000)]
 }

@@ -2,6 +2,7 @@
 // that an earlier process left has a slot first.
 import { AppError } from '../kit/errors.ts'
 import { createRepeater } from '../kit/repeater.ts'
+import type { JobPayload } from '../run/protocol.ts'
 import { claimJob } from './claim.ts'
 import { beat } from './heartbeat.ts'
 import { type RunningJob, startJob } from './job.ts'
@@ -80,19 +81,24 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   }
 
   async function takeJob(): Promise<JobFolder | null> {
-    const { jobId } = await intake.next(draining.signal)
+    const woken = await intake.next(draining.signal)
     if (isEnough()) return null
     taken += 1
-    const payload = await claimJob(jobId, world, draining.signal).catch((error: unknown) => {
-      taken -= 1
-      throw error
-    })
-    intake.told?.(payload !== null)
+    const payload = woken.payload ?? (await claim(woken.jobId))
     if (payload === null) taken -= 1
     if (isEnough()) drain()
     return payload === null
       ? null
       : createJobFolder(options.jobsDirectory, payload, new Date(world.clock.nowMs()).toISOString())
+  }
+
+  async function claim(jobId: number | null): Promise<JobPayload | null> {
+    try {
+      return await claimJob(jobId, world, draining.signal)
+    } catch (error) {
+      taken -= 1
+      throw error
+    }
   }
 
   function isEnough(): boolean {

@@ -45,8 +45,6 @@ export type JobContext = {
   readonly order: RoomOrder
   readonly trace: Trace
   readonly sections: SectionLog
-  /** Cache key → fingerprint of the files right after they were brought. */
-  readonly restored: Map<string, string>
   /** Fires at every reason to stop. */
   readonly work: AbortSignal
   /** Fires only at reasons after which nothing more may run: not at a cancel. */

@@ -54,7 +54,7 @@ export function startJob(folder: JobFolder, slot: number, world: JobWorld): Runn
     const plan = planJob(folder, { settings: world.settings, slot })
     try {
       return await goThrough(
-        { key, folder, ...plan, trace, sections, restored: new Map(), work: work.signal, rest: rest.signal },
+        { key, folder, ...plan, trace, sections, work: work.signal, rest: rest.signal },
         world,
       )
     } finally {

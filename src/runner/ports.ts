@@ -14,12 +14,11 @@ export type Clock = {
 /**
  * Says that there may be a job. The daemon calls `next` only with a slot reserved, one call at a time for each free slot;
  * several calls may wait at once. An entry that was answered is used up: whoever got it claims, or the server puts it
- * back. `jobId` null: claim whatever there is. Rejects with the signal's reason; then no entry was taken.
+ * back. `jobId` null: claim whatever there is. An intake that claims by itself gives the payload at once. Rejects with
+ * the signal's reason; then no entry was taken.
  */
 export type Intake = {
-  readonly next: (signal: AbortSignal) => Promise<{ readonly jobId: number | null }>
-  /** What came of the claim, for an intake that only guesses when there may be a job. */
-  readonly told?: (gotJob: boolean) => void
+  readonly next: (signal: AbortSignal) => Promise<{ readonly jobId: number | null; readonly payload?: JobPayload }>
   readonly close: () => Promise<void>
 }
 
@@ -59,6 +58,13 @@ export type ArtifactUpload = {
   readonly open: () => NodeJS.ReadableStream
 }
 
+export type CacheUpload = {
+  readonly cacheKey: string
+  readonly digest: string
+  readonly sizeBytes: number
+  readonly open: () => NodeJS.ReadableStream
+}
+
 export type ArtifactAnswer =
   | { readonly kind: 'stored' }
   | { readonly kind: 'refused'; readonly message: string; readonly tooLarge: boolean }
@@ -75,6 +81,8 @@ export type ServerClient = {
     wish: { readonly nonce: string; readonly jobId: number | null },
     signal: AbortSignal,
   ) => Promise<JobPayload | null>
+  /** GitLab's way: waits a while for a job; null: none came. An answer that is lost is a lease that nobody keeps. */
+  readonly request: (signal: AbortSignal) => Promise<JobPayload | null>
   readonly heartbeat: (
     leases: readonly LeaseKey[],
     signal: AbortSignal,
@@ -94,6 +102,8 @@ export type ServerClient = {
     token: string,
     signal: AbortSignal,
   ) => Promise<NodeJS.ReadableStream | null>
+  /** The digest that the cache was uploaded with; null: there is none. */
+  readonly cacheDigest: (key: LeaseKey, cacheKey: string, signal: AbortSignal) => Promise<string | null>
   readonly downloadCache: (
     key: LeaseKey,
     cacheKey: string,
@@ -101,7 +111,7 @@ export type ServerClient = {
   ) => Promise<NodeJS.ReadableStream | null>
   readonly uploadCache: (
     key: LeaseKey,
-    cache: { readonly cacheKey: string; readonly sizeBytes: number; readonly open: () => NodeJS.ReadableStream },
+    cache: CacheUpload,
     signal: AbortSignal,
   ) => Promise<void>
 }

@@ -42,6 +42,12 @@ export function createServerClient({ url, runnerToken, version, answerMs }: Serv
       if (answer.status === 204) return null
       return (await expectOk(answer)).json() as Promise<JobPayload>
     },
+    request: async signal => {
+      const body = JSON.stringify({ token: runnerToken(), info: { version } })
+      const answer = await call('/jobs/request', { method: 'POST', headers: asRunner(), body, signal }, true)
+      if (answer.status === 204) return null
+      return (await expectOk(answer)).json() as Promise<JobPayload>
+    },
     heartbeat: async (leases, signal) => {
       const body = JSON.stringify({ leases: leases.map(key => ({ job_id: key.jobId, lease: key.lease })) })
       const answer = await call('/slipway/heartbeat', { method: 'POST', headers: asRunner(), body, signal })
@@ -79,10 +85,15 @@ export function createServerClient({ url, runnerToken, version, answerMs }: Serv
       const answer = await call(`/jobs/${jobId}/artifacts`, { headers: { 'job-token': token }, signal }, true)
       return bodyOf(answer)
     },
+    cacheDigest: async (key, cacheKey, signal) => {
+      const answer = await call(cachePath(key, cacheKey), { method: 'HEAD', headers: asLease(key), signal })
+      return answer.ok ? (answer.headers.get('etag')?.replace(/^"|"$/g, '') ?? null) : null
+    },
     downloadCache: async (key, cacheKey, signal) =>
       bodyOf(await call(cachePath(key, cacheKey), { headers: asLease(key), signal }, true)),
     uploadCache: async (key, cache, signal) => {
-      await expectOk(await call(cachePath(key, cache.cacheKey), bulkUpload('PUT', asLease(key), cache, signal), true))
+      const headers = { ...asLease(key), etag: `"${cache.digest}"` }
+      await expectOk(await call(cachePath(key, cache.cacheKey), bulkUpload('PUT', headers, cache, signal), true))
     },
   }
 }

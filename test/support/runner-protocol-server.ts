@@ -1,7 +1,9 @@
 // The far side of the runner's socket: a server that hands out given jobs and keeps what runners tell it, with the
 // protocol's own strictness about offsets and leases. Faults are put in by `before`.
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobPayload, JobUpdate } from '../../src/run/protocol.ts'
 import { answerGit, type GitOverHttp } from './git-over-http.ts'
 
@@ -21,7 +23,7 @@ export type RunnerProtocolServer = {
   readonly url: string
   readonly jobs: ReadonlyMap<number, KnownJob>
   readonly add: (payload: JobPayload) => KnownJob
-  readonly caches: Map<string, Buffer>
+  readonly caches: Map<string, { readonly digest: string; readonly bytes: Buffer }>
   cacheUploads: number
   /** Heartbeats heard, as the leases' job ids. */
   readonly beats: number[][]
@@ -54,6 +56,7 @@ export async function startRunnerProtocolServer(port = 0): Promise<RunnerProtoco
     if (path === '/slipway/runner')
       return send(response, asRunner ? 200 : 401, { id: 1, tags: [], redis: null, classes: [] })
     if (path === '/slipway/claim') return asRunner ? claim(JSON.parse(String(body)), response) : send(response, 401, {})
+    if (path === '/jobs/request') return asRunner ? waitForJob(request, response) : send(response, 403, {})
     if (path === '/slipway/heartbeat') return heartbeat(JSON.parse(String(body)), response)
     const [, jobId, rest = ''] = /\/jobs\/(\d+)(.*)$/.exec(path) ?? []
     const job = jobs.get(Number(jobId))
@@ -91,6 +94,12 @@ export async function startRunnerProtocolServer(port = 0): Promise<RunnerProtoco
     send(response, 201, job.payload)
   }
 
+  /** The long poll: looks for a job again and again for a while. */
+  async function waitForJob(request: IncomingMessage, response: ServerResponse) {
+    for (let looks = 0; looks < 50 && !response.destroyed && waiting.length === 0; looks += 1) await sleep(20)
+    if (!response.destroyed) claim({ nonce: randomUUID() }, response)
+  }
+
   function heartbeat(said: { leases: { job_id: number }[] }, response: ServerResponse): void {
     const ids = said.leases.map(lease => lease.job_id)
     world.beats.push(ids)
@@ -110,14 +119,14 @@ export async function startRunnerProtocolServer(port = 0): Promise<RunnerProtoco
 
   function cache(key: string, request: IncomingMessage, body: Buffer, response: ServerResponse) {
     if (request.method === 'PUT') {
-      world.caches.set(key, body)
+      world.caches.set(key, { digest: String(request.headers.etag), bytes: body })
       world.cacheUploads += 1
       return send(response, 201, {})
     }
     const kept = world.caches.get(key)
     if (kept === undefined) return send(response, 404, {})
-    response.writeHead(200, { 'content-length': kept.length })
-    response.end(request.method === 'HEAD' ? undefined : kept)
+    response.writeHead(200, { etag: kept.digest, 'content-length': kept.bytes.length })
+    response.end(request.method === 'HEAD' ? undefined : kept.bytes)
   }
 
   function sendArtifact(job: KnownJob, token: unknown, response: ServerResponse) {

@@ -190,7 +190,7 @@ describe('caches', { timeout: 90_000 }, () => {
   })
 
   test('a broken cache is a warning', async () => {
-    server.caches.set('bad', Buffer.from('this is no archive'))
+    server.caches.set('bad', { digest: '"x"', bytes: Buffer.from('this is no archive') })
     const job = await run({ more: { cache: [cache({ key: 'bad', policy: 'pull' })] } })
     expect(job.update).toMatchObject({ state: 'success' })
     expect(job.log.toString()).toContain('WARNING: the cache could not be brought')

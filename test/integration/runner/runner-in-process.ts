@@ -50,7 +50,7 @@ export async function startTestRunner(url: string, changes: RunnerConfigInput = 
   const world = assembleWorld({ config, server, runnerId, version: 'test', architecture: 'linux/amd64', onProblem })
   const daemon = await startDaemon({
     world,
-    intake: createHttpIntake(systemClock),
+    intake: createHttpIntake(server, systemClock),
     cancelFeed: null,
     jobsDirectory: join(dataFolder, 'jobs'),
     concurrency: config.concurrency,
