@@ -48,5 +48,6 @@ start_private_engine() {
   DOCKER_HOST=$(sh "$scripts/engine" env | sed 's/^DOCKER_HOST=//')
   export DOCKER_HOST
   say 'starting a private Docker engine'
-  sh "$scripts/engine" start --owner "$engine_owner" || exit 1
+  # Without the set-up's lock, which would live on in the daemons.
+  sh "$scripts/engine" start --owner "$engine_owner" 8<&- || exit 1
 }
