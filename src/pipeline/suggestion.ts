@@ -10,7 +10,7 @@ const maxNames = 2000
 function nearestName(written: string, names: Iterable<string>): string | null {
   if (written.length > maxNameLength) return null
   let nearest: string | null = null
-  let least = Math.max(1, Math.floor(written.length / 3)) + 1
+  let least = Math.floor(written.length / 3) + 1
   let looked = 0
   for (const name of names) {
     if (++looked > maxNames) break

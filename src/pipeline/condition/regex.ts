@@ -5,8 +5,6 @@ import { RE2JS } from 're2js'
 export interface UserRegex {
   /** Whether the pattern occurs anywhere in the text. */
   matches(text: string): boolean
-  /** The last group of the last match, or the whole match when there are no groups. */
-  lastMatch(text: string): string | null
 }
 
 const slashForm = /^\/([\s\S]*)\/([ismU]*)$/
@@ -35,7 +33,7 @@ function compileAnew(text: string): UserRegex | null {
   if (literal) return literal
   try {
     const regex = RE2JS.compile(flags ? `(?${[...new Set(flags)].join('')})${body}` : body)
-    return { matches: subject => regex.matcher(subject).find(), lastMatch: subject => lastMatchOf(regex, subject) }
+    return { matches: subject => regex.matcher(subject).find() }
   } catch {
     // Whatever RE2 does not take is not a pattern; the caller says so with the place.
     return null
@@ -54,12 +52,5 @@ function literalRegex(body: string): UserRegex | null {
     if (start) return text.startsWith(literal)
     return end ? text.endsWith(literal) : text.includes(literal)
   }
-  return { matches, lastMatch: text => (matches(text) ? literal : null) }
-}
-
-function lastMatchOf(regex: RE2JS, text: string): string | null {
-  const matcher = regex.matcher(text)
-  let last: string | null = null
-  while (matcher.find()) last = matcher.group(matcher.groupCount()) ?? matcher.group()
-  return last
+  return { matches }
 }

@@ -5,7 +5,7 @@ import { refused } from '../keywords/refused.ts'
 import { any, attribute, choice, entry, type Fields, mapWith, type Shape, text } from '../keywords/shape.ts'
 import { complain, type Spot } from '../keywords/spot.ts'
 import { itemsOf, textAt } from '../plan/read.ts'
-import { isNull, type Place, valueAt, type YamlNode } from '../yaml/node.ts'
+import { isNull, type Place, scalarOf, valueAt, type YamlNode } from '../yaml/node.ts'
 import { nodeOf } from '../yaml/plain.ts'
 
 // `spec:inputs`: what a file asks of whoever includes it, and the values that it gets.
@@ -68,7 +68,8 @@ export function resolveInputs(request: InputRequest): Inputs {
   const values = new Map<string, YamlNode>()
   for (const [name, definition] of definitions) {
     const value = valueFor(name, definition, request)
-    if (value) values.set(name, value)
+    // A missing value was told of; it needs no second mistake where it is used.
+    values.set(name, value ?? scalarOf('', request.place))
   }
   return values
 }

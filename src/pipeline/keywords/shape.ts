@@ -109,7 +109,11 @@ export function mapWith(fields: Fields, options: MapOptions = {}): Shape {
       for (const [key, { key: keyNode, value }] of node.entries) {
         const field = Object.hasOwn(fields, key) ? fields[key] : undefined
         if (!field)
-          complain(asEntry(spot), keyNode, unknownKeys(key) + spot.diagnostics.didYouMean(key, Object.keys(fields)))
+          complain(
+            asEntry({ ...spot, path: `${spot.path}:${key}` }),
+            keyNode,
+            unknownKeys(key) + spot.diagnostics.didYouMean(key, Object.keys(fields)),
+          )
         else if (!isNull(value)) checkField(key, field, value, spot)
       }
       also?.(node, spot)
