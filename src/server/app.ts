@@ -11,6 +11,7 @@ import type { Log } from '../kit/log.ts'
 import { addAudit } from './plugins/audit.ts'
 import { addAuthentication } from './plugins/authentication.ts'
 import { addBodies } from './plugins/bodies.ts'
+import { addBooleans } from './plugins/booleans.ts'
 import { addErrors, type ErrorTable } from './plugins/errors.ts'
 import { addHealth } from './plugins/health.ts'
 import { addOpenapi } from './plugins/openapi.ts'
@@ -62,6 +63,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   await app.register(cookie)
   addErrors(app, deps.errors ?? [])
   addBodies(app)
+  addBooleans(app)
   addSecurity(app, [new URL(deps.url).origin])
   addAuthentication(app, deps)
   addPolicy(app, deps)

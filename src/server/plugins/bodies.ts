@@ -9,7 +9,13 @@ import { Denial } from './errors.ts'
 const mostFormBytes = 4 * 1024 * 1024
 
 export function addBodies(app: App): void {
-  app.removeContentTypeParser('text/plain')
+  app.removeContentTypeParser(['text/plain', 'application/json'])
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Clients announce JSON with every request, also with those that have nothing to say.
+    if (body === '') done(null, {})
+    else void parseJson(request, String(body), done)
+  })
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, nestFields(new URLSearchParams(String(body))))
   })

@@ -6,16 +6,20 @@ import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import type { JobTokens } from '../../../src/access/ports.ts'
-import type { Push } from '../../../src/git/ports.ts'
+import type { Push, PushReactions } from '../../../src/git/ports.ts'
 import { createRepositories, type Repositories } from '../../../src/git/repositories.ts'
-import { createSmartHttp } from '../../../src/git/smart-http.ts'
-import { createTurns } from '../../../src/git/turns.ts'
+import { createSmartHttp, type SmartHttp } from '../../../src/git/smart-http.ts'
+import { createTurns, type Turns } from '../../../src/git/turns.ts'
 import { createInstallation, type Installation } from '../accounts/installation.ts'
 import { createTemporaryFolder } from '../temporary.ts'
 
 export type GitDoor = Installation & {
   readonly url: string
   readonly repositories: Repositories
+  readonly reactions: PushReactions
+  readonly turns: Turns
+  /** For a server that has more doors. */
+  readonly raw: SmartHttp
   /** What `onPush` was told, in order. */
   readonly pushes: Push[]
   /** What went wrong without being expected. */
@@ -56,17 +60,18 @@ export async function openGitDoor(options: { readonly mostPackBytes?: number } =
     },
   })
   const turns = createTurns()
+  const reactions: PushReactions = {
+    onPush: async push => {
+      pushes.push(push)
+      return door.reaction(push)
+    },
+    onFirstBranch: installation.accounts.projects.adoptDefaultBranch,
+  }
   const smartHttp = createSmartHttp({
     turns,
     access: installation.accounts.access,
     repositories,
-    reactions: {
-      onPush: async push => {
-        pushes.push(push)
-        return door.reaction(push)
-      },
-      onFirstBranch: installation.accounts.projects.adoptDefaultBranch,
-    },
+    reactions,
     onBug: error => bugs.push(error),
     mostPackBytes: options.mostPackBytes ?? 1024 * 1024 * 1024,
     mostFetches: 4,
@@ -83,6 +88,9 @@ export async function openGitDoor(options: { readonly mostPackBytes?: number } =
     ...installation,
     url,
     repositories,
+    reactions,
+    turns,
+    raw: smartHttp,
     pushes,
     bugs,
     folder: temporary.path,
