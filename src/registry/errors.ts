@@ -72,3 +72,8 @@ export function errorAnswer(error: RegistryError): ErrorAnswer {
   const errors = details.map(detail => ({ code, message: error.message, ...(detail === undefined ? {} : { detail }) }))
   return { status: registryErrors[error.code].status, headers: error.headers, body: JSON.stringify({ errors }) }
 }
+
+/** For the API, which answers in its own words with the same statuses. */
+export const registryErrorStatuses: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(registryErrors).map(([code, { status }]) => [code, status]),
+)

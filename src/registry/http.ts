@@ -1,5 +1,6 @@
 // From a request to its handler: path, method, caller, repository; and from whatever was thrown to an answer.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Audit } from '../access/audit.ts'
 import { errorAnswer, RegistryError } from './errors.ts'
 import { type Answer, type Exchange, jsonAnswer, send } from './exchange.ts'
 import type { Caller, Gate } from './gate.ts'
@@ -28,6 +29,8 @@ type Handlers = {
     place: { readonly projectId: number; readonly suffix: string },
     uploadId: string,
   ) => Promise<string | null>
+  /** Deletions, and refusals of those who are known. */
+  readonly audit: Audit['record']
   /** A bug: logged, and told to the client only as such. */
   readonly onBug: (error: unknown, what: string) => void
 }
@@ -66,7 +69,37 @@ async function serve(handlers: Handlers, exchange: Exchange, route: ParsedPath):
   const allowed = routeMethods[route.kind]
   if (!allowed.includes(exchange.method))
     throw new RegistryError('UNSUPPORTED', undefined, { headers: { Allow: allowed.join(', ') } })
-  return serveRoute(handlers, exchange, caller, route)
+  try {
+    const given = await serveRoute(handlers, exchange, caller, route)
+    if (isRemoval(exchange, route)) await note(handlers, exchange, caller, 'registry_deleted', null)
+    return given
+  } catch (error) {
+    if (error instanceof RegistryError && error.code === 'DENIED')
+      await note(handlers, exchange, caller, 'registry_denied', error.message)
+    throw error
+  }
+}
+
+function isRemoval({ method }: Exchange, route: Route): boolean {
+  return method === 'DELETE' && (route.kind === 'manifest' || route.kind === 'blob')
+}
+
+async function note(
+  { audit }: Handlers,
+  { request, method }: Exchange,
+  caller: Caller | null,
+  action: string,
+  reason: string | null,
+): Promise<void> {
+  if (caller === null) return
+  const target = `${method} ${request.url?.split('?', 1)[0] ?? ''}`
+  await audit({
+    actor: caller.actor,
+    address: addressOf(request),
+    action,
+    target,
+    detail: reason === null ? {} : { reason },
+  })
 }
 
 async function serveRoute(

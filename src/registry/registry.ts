@@ -1,4 +1,5 @@
 // The registry, put together: what it needs is given, what it serves is `matches` and `handle`.
+import type { Audit } from '../access/audit.ts'
 import type { Access } from '../access/ports.ts'
 import { createKeyedLock } from '../kit/keyed-lock.ts'
 import type { Post } from '../kit/post.ts'
@@ -57,6 +58,7 @@ export type RegistryDeps = {
   readonly url: string
   /** Called after the push or deletion is durable, and before it is acknowledged. */
   readonly onEvent: (event: RegistryEvent) => Promise<void>
+  readonly audit: Audit['record']
   readonly onBug: (error: unknown, what: string) => void
   readonly post: Post
   readonly openSecret: (sealed: Uint8Array, projectId: number) => string
@@ -142,6 +144,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
       const upload = repository === null ? null : await uploads.find({ repositoryId: repository.id, id: uploadId })
       return upload?.subject ?? null
     },
+    audit: deps.audit,
     onBug,
   })
 

@@ -1,5 +1,6 @@
 // The registry as a door of the server: `/v2/` and `/jwt/auth`, with its records in SQL and its blobs in the data folder.
 import { join } from 'node:path'
+import type { Audit } from '../access/audit.ts'
 import type { Access } from '../access/ports.ts'
 import type { Vault } from '../access/vault.ts'
 import { readOrCreateKey } from '../kit/key-file.ts'
@@ -28,6 +29,7 @@ export type RegistryDoorDeps = {
   /** As docker sees it. */
   readonly registryUrl: string
   readonly onEvent: (event: RegistryEvent) => Promise<void>
+  readonly audit: Audit
   readonly log: Log
 }
 
@@ -42,6 +44,7 @@ export async function openRegistry(deps: RegistryDoorDeps): Promise<OpenRegistry
   const storage = await createFileStorage(join(dataFolder, 'registry'))
   const registry = createRegistry({
     ...deps,
+    audit: deps.audit.record,
     store,
     storage,
     signingKey: await readOrCreateKey(join(dataFolder, 'keys', 'registry'), keyBytes),

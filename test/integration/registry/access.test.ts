@@ -153,6 +153,17 @@ describe('rights', () => {
     expect((await as('stranger').send('GET', '/v2/g/p/manifests/x')).status).toBe(401)
   })
 
+  test('refusals of those who are known, and deletions, are in the audit log', async () => {
+    await pushImage(as('dev'), 'g/p', 'x')
+    await as('reporter').send('DELETE', '/v2/g/p/manifests/x')
+    await as('stranger').send('DELETE', '/v2/g/p/manifests/x')
+    await as('dev').send('DELETE', '/v2/g/p/manifests/x')
+    expect(registry.audited).toEqual([
+      'reporter registry_denied DELETE /v2/g/p/manifests/x',
+      'dev registry_deleted DELETE /v2/g/p/manifests/x',
+    ])
+  })
+
   test('a private project and one that does not exist answer alike', async () => {
     await pushImage(as('root'), 'hidden/project', 'x')
     const paths = (name: string) => [

@@ -5,9 +5,9 @@ import type { Access } from '../../../src/access/ports.ts'
 
 export type FakeProject = { project: Project; members: Map<number, Role>; allowedJobProjects: Set<number> }
 
-export type FakeAccess = Pick<Access, 'authenticate' | 'project'> & {
+export type FakeAccess = Access & {
   readonly projects: Map<number, FakeProject>
-  /** `name:password` of each actor. */
+  /** By `name:password`, and by token. */
   readonly actors: Map<string, Actor>
   registryOn: boolean
 }
@@ -21,9 +21,13 @@ export function createFakeAccess(): FakeAccess {
     registryOn: true,
     async authenticate(credentials) {
       if (credentials.kind === 'none') return anonymous
+      if (credentials.kind === 'token') return actors.get(credentials.token) ?? null
       if (credentials.kind !== 'basic') return null
       return actors.get(`${credentials.username}:${credentials.password}`) ?? null
     },
+    group: async () => null,
+    mayPush: async () => ({ allowed: false, hidden: true, reason: 'there is no git here' }),
+    isProtected: async () => false,
     async project(actor, key) {
       const found = [...projects.values()].find(({ project }) =>
         typeof key === 'number' ? project.id === key : project.fullPath.toLowerCase() === key.toLowerCase(),

@@ -1,13 +1,14 @@
 // A registry on a port of 127.0.0.1 for tests: real storage and SQLite in a folder, fake accounts, a clock that can be moved.
 //
 // Accounts: `root` (administrator), `dev` (developer of g/p and g/other), `reporter` (reporter of g/p), `stranger`; the
-// password is the name. Projects: 1 g/p (private), 2 g/other (private), 3 g/public (public), 4 hidden/project (private).
+// password is the name, the token `token-of-<name>`. Projects: 1 g/p (private), 2 g/other (private), 3 g/public (public), 4 hidden/project (private).
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Actor, Project, Role } from '../../../src/access/model.ts'
 import { createPost } from '../../../src/kit/post.ts'
 import type { BlobStorage, RegistryEvent, RunningJob } from '../../../src/registry/ports.ts'
+import { usernameOf } from '../../../src/registry/pusher.ts'
 import { createRegistry, type Registry, type RegistryDeps } from '../../../src/registry/registry.ts'
 import { createFileStorage } from '../../../src/registry/storage-fs.ts'
 import { type Database, openDatabase } from '../../../src/store/database.ts'
@@ -27,7 +28,10 @@ export type TestRegistry = {
   readonly storage: BlobStorage
   readonly events: RegistryEvent[]
   readonly bugs: unknown[]
+  /** `user action target` of the audit log. */
+  readonly audited: string[]
   readonly jobs: Map<number, RunningJob>
+  readonly now: () => number
   /** Moves the registry's clock. */
   readonly pass: (ms: number) => void
   /** Ends the server and starts a new one over the same folder, on the same port. */
@@ -42,11 +46,13 @@ export async function startTestRegistry(overrides: Partial<RegistryDeps> = {}): 
   const access = demoAccess()
   const events: RegistryEvent[] = []
   const bugs: unknown[] = []
+  const audited: string[] = []
   const jobs = new Map<number, RunningJob>()
   const database = await openDatabase(join(folder.path, 'slipway.db'))
   const store = createRegistryStore(database)
   const storage = await createFileStorage(join(folder.path, 'registry'))
   let offsetMs = 0
+  const now = () => Date.now() + offsetMs
   let running = await listen(0)
 
   async function listen(port: number): Promise<Running> {
@@ -60,6 +66,7 @@ export async function startTestRegistry(overrides: Partial<RegistryDeps> = {}): 
       signingKey: Buffer.alloc(32, 7),
       url: urlOf(server),
       onEvent: async event => void events.push(event),
+      audit: async ({ actor, action, target }) => void audited.push(`${usernameOf(actor)} ${action} ${target}`),
       onBug: error => void bugs.push(error),
       uses: { inUse: async () => [] },
       pipelines: { start: async () => Promise.reject(new Error('no pipelines here')) },
@@ -67,7 +74,7 @@ export async function startTestRegistry(overrides: Partial<RegistryDeps> = {}): 
       post: createPost({ mayReachInner: true }),
       openSecret: sealed => Buffer.from(sealed).toString(),
       random: () => 0,
-      clock: () => Date.now() + offsetMs,
+      clock: now,
       ...overrides,
     })
     server.on('request', (request, response) => void registry.handle(request, response))
@@ -93,7 +100,9 @@ export async function startTestRegistry(overrides: Partial<RegistryDeps> = {}): 
     registry: () => running.registry,
     events,
     bugs,
+    audited,
     jobs,
+    now,
     pass: ms => void (offsetMs += ms),
     async restart() {
       await running.close()
@@ -119,7 +128,11 @@ function demoAccess(): FakeAccess {
     [3, 'reporter'],
     [4, 'stranger'],
   ]
-  for (const [id, name] of people) access.actors.set(`${name}:${name}`, user(id, name, { isAdmin: name === 'root' }))
+  for (const [id, name] of people) {
+    const actor = user(id, name, { isAdmin: name === 'root' })
+    access.actors.set(`${name}:${name}`, actor)
+    access.actors.set(`token-of-${name}`, actor)
+  }
   addProject(access, 1, 'g/p', { 2: 'developer', 3: 'reporter' })
   addProject(access, 2, 'g/other', { 2: 'developer' })
   addProject(access, 3, 'g/public', { 2: 'developer' }, { visibility: 'public' })
