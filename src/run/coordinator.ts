@@ -1,7 +1,32 @@
 // The only writer of run state: load, transition, save if the version is unchanged, then effects.
+import type { Log } from '../kit/log.ts'
 import type { JobOutcome, Lease } from './model.ts'
+import type {
+  ArtifactFacts,
+  Clock,
+  Directory,
+  JobQueue,
+  LiveBus,
+  Repositories,
+  Surroundings,
+  Tokens,
+  VariablesSource,
+} from './ports.ts'
 import type { JobPayload } from './protocol.ts'
-import type { JobRecord, PipelineRecord, PushedImage, RunnerRecord, RunVariable } from './records.ts'
+import type { JobRecord, PipelineRecord, PushedImage, RunnerRecord, RunVariable, ScheduleRecord } from './records.ts'
+import type {
+  EnvironmentStore,
+  JobFactStore,
+  LeaseStore,
+  PendingJobs,
+  ResourceGroupStore,
+  RunnerStore,
+  RunReader,
+  RunStore,
+  ScheduledJobs,
+  ScheduleStore,
+  ServedRefs,
+} from './store-ports.ts'
 import type { PipelineCreation, PipelineRequest } from './trigger.ts'
 
 export type ClaimWish = {
@@ -49,6 +74,10 @@ export type Coordinator = {
   readonly recordDotenv: (jobId: number, text: string) => Promise<void>
   readonly recordPushedImage: (image: Omit<PushedImage, 'pipelineId'>) => Promise<void>
   /** Stops an environment: plays its `on_stop` job when there is one. */
+  /** "Run now". */
+  readonly runSchedule: (schedule: ScheduleRecord) => Promise<PipelineCreation>
+  /** Marks it erased; its log and artifacts are removed by who keeps them. */
+  readonly eraseJob: (jobId: number) => Promise<void>
   readonly stopEnvironment: (environmentId: number, by: { readonly userId: number | null }) => Promise<void>
 
   /** At start, before the first claim: leases anew, effects again, pushes without their pipeline. */
@@ -57,4 +86,29 @@ export type Coordinator = {
   readonly tick: () => Promise<void>
   /** Waits for what is going on; afterwards no call is answered. */
   readonly close: () => Promise<void>
+}
+
+/** Everything that run state is made of and for. */
+export type CoordinatorDeps = {
+  readonly store: RunStore
+  readonly reader: RunReader
+  readonly pending: PendingJobs
+  readonly scheduled: ScheduledJobs
+  readonly leaseStore: LeaseStore
+  readonly runners: RunnerStore
+  readonly schedules: ScheduleStore
+  readonly environments: EnvironmentStore
+  readonly resourceGroups: ResourceGroupStore
+  readonly servedRefs: ServedRefs
+  readonly jobFacts: JobFactStore
+  readonly repositories: Repositories
+  readonly directory: Directory
+  readonly variables: VariablesSource
+  readonly artifacts: ArtifactFacts
+  readonly tokens: Tokens
+  readonly surroundings: Surroundings
+  readonly queue: JobQueue
+  readonly live: LiveBus
+  readonly clock: Clock
+  readonly log: Log
 }

@@ -8,7 +8,9 @@ export function effectsOf(before: JobState | null, after: JobState): readonly Ef
   const jobId = after.id
   const became = (status: JobState['status']): boolean => after.status === status && before?.status !== status
   if (became('pending')) {
-    effects.push(after.rule.kind === 'bridge' ? { type: 'create_downstream', jobId } : { type: 'enqueue', jobId })
+    const { lease, demandClass } = after
+    if (after.rule.kind === 'bridge') effects.push({ type: 'create_downstream', jobId })
+    else effects.push({ type: 'enqueue', jobId, lease: lease + 1, demandClass })
   }
   if (became('canceling')) effects.push({ type: 'cancel_running', jobId })
   if (became('scheduled') && after.scheduledAt !== null) {

@@ -119,7 +119,8 @@ export type RunEvent =
 
 /** What is to be done after the change is saved. Replaying one is harmless. */
 export type Effect =
-  | { readonly type: 'enqueue'; readonly jobId: number }
+  /** `lease`: that the next claim will give. */
+  | { readonly type: 'enqueue'; readonly jobId: number; readonly lease: number; readonly demandClass: string }
   | { readonly type: 'cancel_running'; readonly jobId: number }
   | { readonly type: 'start_timer'; readonly jobId: number; readonly at: string }
   | { readonly type: 'request_resource'; readonly jobId: number; readonly key: string }

@@ -26,6 +26,8 @@ export type WakeUp = {
  */
 export type JobQueue = {
   readonly wake: (entries: readonly WakeUp[]) => Promise<void>
+  /** True once after Redis lost what it held (`FLUSHALL`, a restart without its data): then wake everything that waits. */
+  readonly hasForgotten: () => Promise<boolean>
   /** Tells the runner of a running job that it is to be canceled; only speed, heartbeats say it too. */
   readonly cancel: (jobId: number) => Promise<void>
 }
@@ -101,9 +103,9 @@ export type ArchiveState =
   | { readonly kind: 'kept'; readonly filename: string; readonly sizeBytes: number }
   | { readonly kind: 'gone' }
 
-/** What is kept of jobs' artifacts. A job without an archive is not in the answer; `gone`: expired or erased. */
+/** What is kept of a pipeline's artifacts, by job. A job that never had an archive is not in the answer; `gone`: expired or erased. */
 export type ArtifactFacts = {
-  readonly archives: (jobIds: readonly number[]) => Promise<ReadonlyMap<number, ArchiveState>>
+  readonly archives: (pipelineId: number) => Promise<ReadonlyMap<number, ArchiveState>>
 }
 
 /** How jobs see this server. */

@@ -50,7 +50,14 @@ export type JobCache = {
   readonly policy: 'pull-push' | 'pull' | 'push'
   readonly when: 'on_success' | 'on_failure' | 'always'
   /** With `key:files`: the key is computed in the working copy as SHA-1 over these files' blob ids. */
-  readonly key_files?: { readonly files: readonly string[]; readonly prefix: string }
+  /** `commit`: by the last commits that touched them instead of their contents. */
+  readonly key_files?: {
+    readonly files: readonly string[]
+    readonly prefix: string
+    readonly by?: 'content' | 'commit'
+  }
+  /** Protected and other refs share it. */
+  readonly unprotect?: boolean
 }
 
 export type JobDependency = {
@@ -89,6 +96,8 @@ export type JobPayload = {
   readonly runner_info: { readonly timeout: number }
   readonly variables: readonly JobVariable[]
   readonly steps: readonly JobStep[]
+  /** Before the sources are fetched. */
+  readonly hooks?: readonly { readonly name: 'pre_get_sources_script'; readonly script: readonly string[] }[]
   readonly image: JobImage | null
   readonly services: readonly JobImage[]
   readonly artifacts: readonly JobArtifacts[]

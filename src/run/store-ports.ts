@@ -77,7 +77,8 @@ export type RunReader = {
   readonly latestSuccessfulJob: (projectId: number, ref: string, jobName: string) => Promise<JobRecord | null>
   /** The job of a job token (`glcbt-`) or lease token (`slpl-`) by the token's hash, while it is alive. */
   readonly jobByToken: (hash: string) => Promise<TokenHolder | null>
-  readonly dotenv: (jobId: number) => Promise<readonly RunVariable[]>
+  /** What its jobs left in dotenv reports, by job. */
+  readonly dotenv: (pipelineId: number) => Promise<ReadonlyMap<number, readonly RunVariable[]>>
   readonly pushedImages: (pipelineId: number) => Promise<readonly PushedImage[]>
 }
 
@@ -172,6 +173,14 @@ export type PendingJobs = {
   readonly claimByNonce: (runnerId: number, nonce: string) => Promise<Lease | null>
 }
 
+/** Delayed jobs that wait for their time. */
+export type ScheduledJobs = {
+  readonly all: () => Promise<readonly ScheduledJob[]>
+  readonly due: (time: string) => Promise<readonly ScheduledJob[]>
+}
+
+export type ScheduledJob = { readonly pipelineId: number; readonly jobId: number; readonly at: string }
+
 /** Leases of running jobs. When they were last heard of is kept in memory: a server that starts gives all of them anew. */
 export type LeaseStore = {
   readonly running: () => Promise<readonly RunningJob[]>
@@ -211,6 +220,8 @@ export type RunnerStore = {
   readonly create: (runner: NewRunner, tokenHash: string, createdAt: string) => Promise<RunnerRecord>
   readonly byToken: (hash: string) => Promise<RunnerRecord | null>
   readonly byId: (id: number) => Promise<RunnerRecord | null>
+  /** Are there runners of the project, or of its groups, beside those of the instance? */
+  readonly hasOwn: (projectId: number) => Promise<boolean>
   readonly list: (filter: RunnerFilter, page: Page) => Promise<Listed<RunnerRecord>>
   readonly update: (id: number, change: Partial<NewRunner>) => Promise<RunnerRecord | null>
   readonly replaceToken: (id: number, tokenHash: string) => Promise<void>
@@ -300,8 +311,20 @@ export type UnsettledGroup = {
   readonly unaware: { readonly jobId: number; readonly pipelineId: number } | null
 }
 
-/** Which refs have got their pipelines: the outbox of pushes. */
+/** A push as it was announced, before git changed the refs. */
+export type PushNote = {
+  readonly projectId: number
+  readonly userId: number | null
+  readonly changes: readonly { readonly ref: Ref; readonly before: string; readonly after: string }[]
+  readonly pushOptions: readonly string[]
+}
+
+/** Which refs have got their pipelines, and who pushed what: the outbox of pushes. */
 export type ServedRefs = {
+  readonly announce: (push: PushNote, at: string) => Promise<void>
+  readonly announced: (projectId: number) => Promise<readonly PushNote[]>
+  /** Pushes to one repository come one after the other: all that were announced are done. */
+  readonly forgetAnnounced: (projectId: number) => Promise<void>
   readonly of: (projectId: number) => Promise<readonly { readonly ref: Ref; readonly sha: string }[]>
   readonly mark: (projectId: number, ref: Ref, sha: string | null) => Promise<void>
 }

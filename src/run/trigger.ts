@@ -1,6 +1,12 @@
 // From an event to a pipeline: a push, the API, a trigger token, a schedule, a bridge.
+import type { Log } from '../kit/log.ts'
+import { zeroSha } from './creation-context.ts'
+import { missingPushes } from './missing-pushes.ts'
 import type { PipelineSource } from './model.ts'
+import type { Clock, Directory, Repositories } from './ports.ts'
+import { type PushWishes, readPushOptions } from './push-options.ts'
 import type { PipelineRecord, Ref, RunVariable } from './records.ts'
+import type { ServedRefs } from './store-ports.ts'
 
 export type RefChange = {
   readonly ref: Ref
@@ -59,8 +65,123 @@ export type PipelineCreation =
     }
 
 export type Trigger = {
+  /** Before git changes the refs: notes who pushes what, in case the server dies between that and `createForPush`. */
+  readonly announcePush: (push: Push) => Promise<void>
   /** Never throws for what the file says. Answers the lines that git shows as `remote: …`. */
   readonly createForPush: (push: Push) => Promise<readonly string[]>
   /** Pushes whose pipeline was never made, as after a crash between the two. */
   readonly createMissing: () => Promise<void>
+}
+
+/** GitLab's limit: further refs of one push get none. */
+const maxRefs = 4
+
+export function createTrigger(deps: {
+  readonly createPipeline: (request: PipelineRequest) => Promise<PipelineCreation>
+  readonly servedRefs: ServedRefs
+  readonly repositories: Pick<Repositories, 'refs' | 'resolve'>
+  readonly directory: Pick<Directory, 'project' | 'projectIds'>
+  /** Of a pipeline in the web. */
+  readonly pipelineUrl: (projectPath: string, pipelineId: number) => string
+  readonly clock: Clock
+  readonly log: Log
+}): Trigger {
+  const { servedRefs, repositories, directory, log } = deps
+
+  async function createForChange(push: Push, change: RefChange, wishes: PushWishes): Promise<readonly string[]> {
+    const { projectId } = push
+    try {
+      const sha = await commitOf(repositories, projectId, change)
+      const creation = await deps.createPipeline(requestFor(push, change, sha, wishes))
+      if (creation.kind === 'none') await servedRefs.mark(projectId, change.ref, sha)
+      const project = await directory.project(projectId)
+      return linesFor(change.ref, creation, id => deps.pipelineUrl(project?.project.fullPath ?? '', id))
+    } catch (error) {
+      log.error({ err: error, projectId, ref: change.ref.name }, 'a push got no pipeline')
+      return [`No pipeline for ${change.ref.name}: the server made a mistake, and tries again when it is restarted.`]
+    }
+  }
+
+  async function createForPush(push: Push): Promise<readonly string[]> {
+    const { projectId } = push
+    const changes = push.changes.filter(change => change.after !== zeroSha)
+    const wishes = readPushOptions(push.pushOptions)
+    const served = wishes.isNoPipelineAsked ? [] : changes.slice(0, maxRefs)
+    const rest = changes.slice(served.length)
+    const lines: string[] = []
+    for (const change of served) lines.push(...(await createForChange(push, change, wishes)))
+    for (const change of rest) {
+      await servedRefs.mark(projectId, change.ref, await commitOf(repositories, projectId, change))
+    }
+    for (const change of push.changes) {
+      if (change.after === zeroSha) await servedRefs.mark(projectId, change.ref, null)
+    }
+    await servedRefs.forgetAnnounced(projectId)
+    if (rest.length > 0 && !wishes.isNoPipelineAsked) {
+      lines.push(`No pipelines for ${rest.length} more refs: one push makes at most ${maxRefs}.`)
+    }
+    return lines
+  }
+
+  return {
+    announcePush: push => servedRefs.announce(push, deps.clock.now().toISOString()),
+    createForPush,
+    async createMissing() {
+      for (const projectId of await directory.projectIds()) {
+        try {
+          for (const push of await missingPushes({ servedRefs, repositories }, projectId)) await createForPush(push)
+        } catch (error) {
+          log.error({ err: error, projectId }, 'the pushes of a project could not be looked through')
+        }
+      }
+    },
+  }
+}
+
+/** What a branch was pushed to, or the commit behind a tag. */
+async function commitOf(
+  repositories: Pick<Repositories, 'resolve'>,
+  projectId: number,
+  change: RefChange,
+): Promise<string> {
+  if (change.ref.kind === 'branch') return change.after
+  return (await repositories.resolve(projectId, change.ref)) ?? change.after
+}
+
+function requestFor(push: Push, change: RefChange, sha: string, wishes: PushWishes): PipelineRequest {
+  return {
+    projectId: push.projectId,
+    ref: change.ref,
+    sha,
+    beforeSha: change.before,
+    source: 'push',
+    userId: push.userId,
+    variables: wishes.variables,
+    inputs: wishes.inputs,
+    isSkipAsked: wishes.isSkipAsked,
+    scheduleId: null,
+    scheduleVariables: [],
+    scheduleDescription: null,
+    triggerShortToken: null,
+    upstream: null,
+    config: null,
+  }
+}
+
+const maxMistakes = 10
+
+function linesFor(ref: Ref, creation: PipelineCreation, urlOf: (id: number) => string): readonly string[] {
+  if (creation.kind === 'none') {
+    if (creation.reason !== 'no_file') return [`No pipeline for ${ref.name}: ${creation.message}`]
+    return [`No pipeline for ${ref.name}: add a .gitlab-ci.yml to have it built, tested and deployed.`]
+  }
+  const { iid, id, errors } = creation.pipeline
+  const title = `Pipeline #${iid} for ${ref.name}`
+  if (creation.kind === 'created') return [`${title}: ${urlOf(id)}`]
+  if (creation.kind === 'skipped') return [`${title} is skipped, as the push asks: ${urlOf(id)}`]
+  const mistakes = errors
+    .slice(0, maxMistakes)
+    .map(error => `  ${error.file}:${error.line}:${error.column}: ${error.message}`)
+  const more = errors.length > maxMistakes ? [`  and ${errors.length - maxMistakes} more`] : []
+  return [`${title} failed, its file is not valid: ${urlOf(id)}`, ...mistakes, ...more]
 }

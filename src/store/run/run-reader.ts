@@ -19,17 +19,6 @@ export function createRunReader(deps: { readonly database: Database; readonly va
       .selectAll('pipeline')
       .select(['pipeline_detail.errors', 'pipeline_detail.warnings'])
 
-  const jobVariables = async (jobId: number, origin: 'manual' | 'dotenv') => {
-    const rows = await database
-      .selectFrom('job_variable')
-      .select('sealed')
-      .where('job_id', '=', jobId)
-      .where('origin', '=', origin)
-      .orderBy('position')
-      .execute()
-    return rows.map(row => openVariable(vault, row.sealed))
-  }
-
   return {
     async pipeline(id) {
       const row = await pipelines().where('pipeline.id', '=', id).executeTakeFirst()
@@ -148,8 +137,29 @@ export function createRunReader(deps: { readonly database: Database; readonly va
       return rows.map(row => planOf(row.plan))
     },
 
-    playVariables: jobId => jobVariables(jobId, 'manual'),
-    dotenv: jobId => jobVariables(jobId, 'dotenv'),
+    async playVariables(jobId) {
+      const rows = await database
+        .selectFrom('job_variable')
+        .select('sealed')
+        .where('job_id', '=', jobId)
+        .where('origin', '=', 'manual')
+        .orderBy('position')
+        .execute()
+      return rows.map(row => openVariable(vault, row.sealed))
+    },
+
+    async dotenv(pipelineId) {
+      const rows = await database
+        .selectFrom('job')
+        .innerJoin('job_variable', 'job_variable.job_id', 'job.id')
+        .select(['job.id', 'job_variable.sealed'])
+        .where('job.pipeline_id', '=', pipelineId)
+        .where('job_variable.origin', '=', 'dotenv')
+        .orderBy('job_variable.position')
+        .execute()
+      const byJob = Map.groupBy(rows, row => row.id)
+      return new Map([...byJob].map(([id, some]) => [id, some.map(row => openVariable(vault, row.sealed))]))
+    },
 
     async latestSuccessfulJob(projectId, ref, jobName) {
       const row = await database

@@ -105,6 +105,11 @@ async function insertPlayVariables(transaction: Transaction<Tables>, vault: Vaul
     position,
     sealed: sealVariable(vault, variable),
   }))
+  await transaction
+    .deleteFrom('job_variable')
+    .where('job_id', '=', jobVariables.jobId)
+    .where('origin', '=', 'manual')
+    .execute()
   await transaction.insertInto('job_variable').values(rows).execute()
 }
 

@@ -36,6 +36,16 @@ export function createRunnerStore(database: Database): RunnerStore {
       const rows = await database.selectFrom('runner').selectAll().where('token_hash', '=', hash).execute()
       return (await complete(rows))[0] ?? null
     },
+    async hasOwn(projectId) {
+      const row = await database
+        .selectFrom('runner')
+        .select('id')
+        .where('scope', '!=', 'instance')
+        .where(eb => worksFor(eb, projectId))
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
+    },
     async list(filter, page) {
       const { limit, offset } = windowOf(page)
       const matching = database.selectFrom('runner').where(eb => matches(eb, filter))

@@ -1,11 +1,40 @@
 import type { Kysely } from 'kysely'
 import type { Ref } from '../../run/records.ts'
-import type { ServedRefs } from '../../run/store-ports.ts'
+import type { PushNote, ServedRefs } from '../../run/store-ports.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
 export function createServedRefs(database: Database): ServedRefs {
   return {
+    async announce(push, at) {
+      await database
+        .insertInto('push_note')
+        .values({
+          project_id: push.projectId,
+          user_id: push.userId,
+          changes: JSON.stringify(push.changes),
+          push_options: JSON.stringify(push.pushOptions),
+          at,
+        })
+        .execute()
+    },
+    async announced(projectId) {
+      const rows = await database
+        .selectFrom('push_note')
+        .selectAll()
+        .where('project_id', '=', projectId)
+        .orderBy('id')
+        .execute()
+      return rows.map(row => ({
+        projectId: row.project_id,
+        userId: row.user_id,
+        changes: JSON.parse(row.changes) as PushNote['changes'],
+        pushOptions: JSON.parse(row.push_options) as PushNote['pushOptions'],
+      }))
+    },
+    async forgetAnnounced(projectId) {
+      await database.deleteFrom('push_note').where('project_id', '=', projectId).execute()
+    },
     async of(projectId) {
       const rows = await database.selectFrom('served_ref').selectAll().where('project_id', '=', projectId).execute()
       return rows.map(row => ({ ref: { kind: row.ref_kind, name: row.ref_name }, sha: row.sha }))

@@ -184,6 +184,15 @@ export type RunTables = {
     holder_job_id: number | null
     created_at: string
   }
+  /** Pushes that were let in, until their refs are served. `changes` and `push_options` are JSON. */
+  readonly push_note: {
+    id: Generated<number>
+    project_id: number
+    user_id: number | null
+    changes: string
+    push_options: string
+    at: string
+  }
   /** The commit of each ref whose push has been answered with its pipeline. */
   readonly served_ref: { project_id: number; ref_kind: RefKind; ref_name: string; sha: string }
 }

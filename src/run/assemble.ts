@@ -1,0 +1,116 @@
+// Puts the coordinator together from its parts. They know each other through it: effects change pipelines, whose changes
+// have effects.
+import { createOwner } from '../kit/owner.ts'
+import { createActions } from './actions.ts'
+import { createClaims } from './claim.ts'
+import type { Coordinator, CoordinatorDeps } from './coordinator.ts'
+import { createPipeline } from './creation.ts'
+import { parseDotenv } from './dotenv.ts'
+import { createDownstream } from './downstream.ts'
+import { createEnvironments } from './environments.ts'
+import { createJobFacts } from './job-facts.ts'
+import { createJobIds } from './job-ids.ts'
+import { createLeaseWords } from './lease-words.ts'
+import { createLeases } from './leases.ts'
+import { createPerformer, type Performer } from './performer.ts'
+import type { PipelineRecord } from './records.ts'
+import { recoverRuns } from './recover.ts'
+import { createResources } from './resources.ts'
+import { runSchedule, runSchedules } from './schedules.ts'
+import { supersedeOlder } from './supersede.ts'
+import { createTick } from './tick.ts'
+import { createTransitions } from './transitions.ts'
+import { createTrigger, type PipelineCreation, type PipelineRequest, type Trigger } from './trigger.ts'
+
+export function createCoordinator(deps: CoordinatorDeps): {
+  readonly coordinator: Coordinator
+  readonly trigger: Trigger
+} {
+  const { store, reader, clock, log, surroundings } = deps
+  const owner = createOwner((name, error) => log.error({ err: error }, `could not ${name}`))
+  const leases = createLeases()
+  const jobIds = createJobIds(store)
+  const facts = createJobFacts(deps)
+  const performer: Performer = createPerformer({
+    ...deps,
+    owner,
+    leases,
+    parts: () => ({ downstream, resources, environments, ...actions }),
+  })
+  const transitions = createTransitions({ store, clock, tell: performer.tell })
+  const actions = createActions({ reader, transitions, jobIds })
+  const resources = createResources({ groups: deps.resourceGroups, transitions, clock })
+  const environments = createEnvironments({
+    ...deps,
+    store: deps.environments,
+    facts,
+    playJob: (jobId, userId) => actions.playJob(jobId, { userId, variables: [] }),
+  })
+  const create = (request: PipelineRequest): Promise<PipelineCreation> =>
+    createPipeline(
+      { ...deps, transitions, tell: performer.tell, onCreated: pipeline => afterCreation(pipeline) },
+      request,
+    )
+  const downstream = createDownstream({ ...deps, transitions, jobIds, createPipeline: create })
+  const claims = createClaims({ ...deps, transitions, leases: deps.leaseStore, facts, jobIds })
+  const words = createLeaseWords({ leases, transitions, reader, jobIds, clock })
+  const schedules = { store: deps.schedules, clock, createPipeline: create, log }
+  const trigger = createTrigger({
+    ...deps,
+    createPipeline: create,
+    pipelineUrl: (path, id) => `${surroundings.server.url}/${path}/-/pipelines/${id}`,
+  })
+  const tick = createTick({
+    ...deps,
+    leases,
+    transitions,
+    jobIds,
+    actions,
+    environments,
+    runSchedules: () => runSchedules(schedules),
+  })
+
+  function afterCreation(pipeline: PipelineRecord): void {
+    const { id, projectId, sha } = pipeline
+    owner.run('keep the commit of a pipeline', () => deps.repositories.keep(projectId, id, sha))
+    owner.run('cancel redundant pipelines', () =>
+      supersedeOlder({ reader, clock, supersede: actions.supersede }, pipeline),
+    )
+  }
+
+  const coordinator: Coordinator = {
+    ...words,
+    ...claims,
+    ...actions,
+    createPipeline: create,
+    runSchedule: schedule => runSchedule(schedules, schedule),
+    async deletePipeline(pipelineId) {
+      const { projectId } = await actions.cancelPipeline(pipelineId)
+      await store.deletePipeline(pipelineId)
+      transitions.forget(pipelineId)
+      await deps.repositories.release(projectId, pipelineId)
+    },
+    async eraseJob(jobId) {
+      await deps.jobFacts.erase(jobId, clock.now().toISOString())
+    },
+    recordDotenv: (jobId, text) => deps.jobFacts.setDotenv(jobId, parseDotenv(text)),
+    async recordPushedImage(image) {
+      const job = await reader.job(image.jobId)
+      if (job === null) return
+      await deps.jobFacts.addPushedImage({ ...image, pipelineId: job.pipelineId }, clock.now().toISOString())
+    },
+    stopEnvironment: environments.stop,
+    async recover() {
+      await recoverRuns({ ...deps, leases, actions, downstream, resources, setTimer })
+      await trigger.createMissing()
+    },
+    tick,
+    close: owner.settled,
+  }
+
+  function setTimer(pipelineId: number, jobId: number, at: string): void {
+    performer.perform({ projectId: 0, pipelineId }, [{ type: 'start_timer', jobId, at }])
+  }
+
+  return { coordinator, trigger }
+}

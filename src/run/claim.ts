@@ -1,0 +1,162 @@
+// A runner comes for a job: the one that should run next among those that it may take is marked running under a new lease,
+// and only then are script, variables and tokens handed out.
+import { AppError, messageOf } from '../kit/errors.ts'
+import type { Log } from '../kit/log.ts'
+import { claimedDependencies } from './claimed-dependencies.ts'
+import type { ClaimWish } from './coordinator.ts'
+import { mayServe, scopeOf } from './demand.ts'
+import type { JobFactsSource } from './job-facts.ts'
+import type { JobIds } from './job-ids.ts'
+import type { JobState } from './machine-model.ts'
+import type { FailureReason } from './model.ts'
+import { buildPayload } from './payload.ts'
+import type { ArtifactFacts, Surroundings, Tokens } from './ports.ts'
+import type { JobPayload } from './protocol.ts'
+import type { RunnerRecord } from './records.ts'
+import type { DemandClass, LeaseStore, PendingJob, PendingJobs, RunReader } from './store-ports.ts'
+import type { Transitions } from './transitions.ts'
+import { nextPlans } from './upcoming.ts'
+
+export type Claims = {
+  readonly claim: (runner: RunnerRecord, wish: ClaimWish) => Promise<JobPayload | null>
+  readonly classesFor: (runner: RunnerRecord) => Promise<readonly string[]>
+}
+
+export type ClaimDeps = {
+  readonly transitions: Transitions
+  readonly pending: PendingJobs
+  readonly leases: LeaseStore
+  readonly reader: RunReader
+  readonly facts: JobFactsSource
+  readonly artifacts: ArtifactFacts
+  readonly tokens: Tokens
+  readonly surroundings: Surroundings
+  readonly jobIds: JobIds
+  readonly log: Log
+}
+
+const maxTries = 10
+
+type Minted = { readonly job: ReturnType<Tokens['mint']>; readonly lease: ReturnType<Tokens['mint']> }
+type Taken = { readonly pipelineId: number; readonly job: JobState; readonly jobs: readonly JobState[] }
+
+export function createClaims(deps: ClaimDeps): Claims {
+  const { pending, tokens } = deps
+  const mint = (): Minted => ({ job: tokens.mint('glcbt-'), lease: tokens.mint('slpl-') })
+
+  async function servable(runner: RunnerRecord): Promise<readonly DemandClass[]> {
+    const scope = scopeOf(runner)
+    return (await pending.classes()).filter(
+      each => mayServe(runner, each) && (scope === null || each.projectId === null || scope.includes(each.projectId)),
+    )
+  }
+
+  return {
+    classesFor: async runner => (await servable(runner)).map(each => each.key),
+
+    async claim(runner, wish) {
+      const repeated = await pending.claimByNonce(runner.id, wish.nonce)
+      if (repeated !== null) return await repeatClaim(deps, runner, repeated, mint())
+      const classes = (await servable(runner)).map(each => each.key)
+      const except: number[] = []
+      for (let count = 0; count < maxTries; count += 1) {
+        const next = await pending.next({ classes, projectIds: scopeOf(runner), except })
+        if (next === null) return null
+        except.push(next.jobId)
+        const minted = mint()
+        const taken = await take(deps, runner, next, { nonce: wish.nonce, minted })
+        const payload = taken === null ? null : await payloadOrDrop(deps, runner, taken, minted)
+        if (payload !== null) return payload
+      }
+      return null
+    },
+  }
+}
+
+/** Null: somebody else was quicker, or it was canceled. */
+async function take(
+  { transitions }: ClaimDeps,
+  runner: RunnerRecord,
+  { pipelineId, jobId }: PendingJob,
+  { nonce, minted }: { readonly nonce: string; readonly minted: Minted },
+): Promise<Taken | null> {
+  let jobs: readonly JobState[] = []
+  const transition = await transitions.apply(pipelineId, machine => {
+    if (machine.job(jobId)?.status !== 'pending') return null
+    jobs = machine.jobs()
+    return {
+      event: { type: 'claimed', jobId, runnerId: runner.id },
+      claim: { jobId, nonce, jobTokenHash: minted.job.hash, leaseTokenHash: minted.lease.hash },
+    }
+  })
+  const job = transition?.changed.find(each => each.id === jobId)
+  return job === undefined ? null : { pipelineId, job, jobs }
+}
+
+/** The answer to the first call never arrived: the same job again, under new tokens. */
+async function repeatClaim(
+  deps: ClaimDeps,
+  runner: RunnerRecord,
+  lease: { readonly jobId: number; readonly lease: number },
+  minted: Minted,
+): Promise<JobPayload | null> {
+  const record = await deps.reader.job(lease.jobId)
+  if (record === null) return null
+  const hashes = { jobTokenHash: minted.job.hash, leaseTokenHash: minted.lease.hash }
+  if (!(await deps.leases.replaceTokens(lease, hashes))) return null
+  let taken: Taken | null = null
+  await deps.transitions.apply(record.pipelineId, machine => {
+    const job = machine.job(lease.jobId)
+    if (job?.lease === lease.lease) taken = { pipelineId: record.pipelineId, job, jobs: machine.jobs() }
+    return null
+  })
+  return taken === null ? null : await payloadOrDrop(deps, runner, taken, minted)
+}
+
+/** A job whose payload cannot be made fails with the reason, and the runner gets another. */
+async function payloadOrDrop(
+  deps: ClaimDeps,
+  runner: RunnerRecord,
+  taken: Taken,
+  minted: Minted,
+): Promise<JobPayload | null> {
+  try {
+    return await gatherPayload(deps, runner, taken, minted)
+  } catch (error) {
+    const isExpected = error instanceof AppError
+    if (!isExpected) deps.log.error({ err: error, jobId: taken.job.id }, 'the payload of a job could not be made')
+    const reason: FailureReason =
+      isExpected && error.code === 'missing_dependency' ? 'missing_dependency_failure' : 'data_integrity_failure'
+    const newJobId = await deps.jobIds.take()
+    await deps.transitions.apply(taken.pipelineId, () => ({
+      event: { type: 'dropped', jobId: taken.job.id, reason, detail: null, message: messageOf(error), newJobId },
+    }))
+    return null
+  }
+}
+
+async function gatherPayload(
+  deps: ClaimDeps,
+  runner: RunnerRecord,
+  { pipelineId, job, jobs }: Taken,
+  minted: Minted,
+): Promise<JobPayload> {
+  const { reader, facts, surroundings } = deps
+  const [jobFacts, pushedImages] = await Promise.all([facts.of(pipelineId, job), reader.pushedImages(pipelineId)])
+  const { pipeline, plan } = jobFacts
+  const [dependencies, upcoming] = await Promise.all([
+    claimedDependencies(deps, { pipeline, plan, job, jobs }),
+    reader.plansOf(pipelineId, nextPlans(job, jobs)),
+  ])
+  return buildPayload({
+    ...jobFacts,
+    ...dependencies,
+    job,
+    surroundings,
+    runner,
+    jobToken: minted.job.token,
+    leaseToken: minted.lease.token,
+    pushedImages: pushedImages.filter(image => image.jobId !== job.id),
+    upcoming,
+  })
+}

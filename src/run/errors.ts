@@ -1,0 +1,22 @@
+// Expected failures of this slice: code → HTTP status and default message.
+import { AppError } from '../kit/errors.ts'
+
+export const runErrors = {
+  pipeline_not_found: { status: 404, message: 'there is no such pipeline' },
+  job_not_found: { status: 404, message: 'there is no such job' },
+  environment_not_found: { status: 404, message: 'there is no such environment' },
+  job_not_playable: { status: 400, message: 'only manual and delayed jobs that have not run can be played' },
+  job_not_cancelable: { status: 403, message: 'the job has ended already' },
+  job_not_retryable: { status: 403, message: 'only the latest attempt of a job that has ended can be retried' },
+  job_not_scheduled: { status: 400, message: 'the job does not wait for its time' },
+  dotenv_invalid: { status: 400, message: 'the dotenv report is not valid' },
+  cron_invalid: { status: 400, message: 'the cron is not valid' },
+  timezone_invalid: { status: 400, message: 'the time zone is not known' },
+  pipeline_busy: { status: 409, message: 'the pipeline changes too often; try again' },
+} as const satisfies Readonly<Record<string, { readonly status: number; readonly message: string }>>
+
+export type RunErrorCode = keyof typeof runErrors
+
+export function runError(code: RunErrorCode, message: string = runErrors[code].message): AppError {
+  return new AppError(code, message)
+}
