@@ -5,6 +5,7 @@ import { routeOf } from './route.ts'
 import { loadSession } from './session.ts'
 import { App } from './shell/app.tsx'
 import { loadPage } from './shell/page-modules.ts'
+import { showMisleadingCharacters } from './visible-text.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/controls.css'
@@ -21,6 +22,7 @@ async function start(): Promise<void> {
   const page = loadPage(routeOf(location.pathname).page).catch(() => undefined)
   await loadSession().catch(() => undefined)
   await page
+  showMisleadingCharacters()
   startClocks()
   listenForShortcuts()
   const root = document.getElementById('app')

@@ -2,11 +2,14 @@
 // Content-Security-Policy allows no inline script or style.
 import { join } from 'node:path'
 import { defineConfig } from 'vite'
+import { compress } from './compress.ts'
+
+const outDir = join(import.meta.dirname, '../../dist/web')
 
 export default defineConfig({
   root: import.meta.dirname,
   build: {
-    outDir: join(import.meta.dirname, '../../dist/web'),
+    outDir,
     emptyOutDir: true,
     target: 'es2024',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
@@ -15,4 +18,5 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   worker: { format: 'es' },
+  plugins: [compress(outDir)],
 })

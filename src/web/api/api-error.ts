@@ -50,5 +50,5 @@ function usualSentence(status: number, told: string | null): string {
   if (status === 413) return 'That is larger than this server accepts.'
   if (status === 429) return 'Too many requests. Wait a minute and try again.'
   if (status >= 500) return `The server met a mistake (${status}). Its log tells more.`
-  return told ?? `The server answered ${status}.`
+  return reason ?? told ?? `The server answered ${status}.`
 }

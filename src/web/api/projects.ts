@@ -53,6 +53,10 @@ export function changeProject(path: string, body: Readonly<Record<string, unknow
   return change<Project>('PUT', projectUrl(path), { body })
 }
 
+export function setProjectArchived(path: string, archived: boolean): Promise<Project> {
+  return change<Project>('POST', projectUrl(path, archived ? 'archive' : 'unarchive'))
+}
+
 export function deleteProject(path: string): Promise<null> {
   return change<null>('DELETE', projectUrl(path))
 }

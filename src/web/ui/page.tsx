@@ -7,11 +7,13 @@ type PageHeadProps = {
   readonly windowTitle?: string
   readonly crumbs?: readonly { readonly label: string; readonly href: string }[]
   readonly lead?: ComponentChildren
+  /** Beside the title, such as a choice of the branch. */
+  readonly aside?: ComponentChildren
   readonly actions?: ComponentChildren
   readonly children?: ComponentChildren
 }
 
-export function PageHead({ title, windowTitle, crumbs, lead, actions, children }: PageHeadProps): JSX.Element {
+export function PageHead({ title, windowTitle, crumbs, lead, aside, actions, children }: PageHeadProps): JSX.Element {
   useEffect(() => {
     document.title = `${windowTitle ?? title} · Slipway`
   }, [title, windowTitle])
@@ -30,6 +32,7 @@ export function PageHead({ title, windowTitle, crumbs, lead, actions, children }
         <div class="row">
           {lead}
           <h1>{title}</h1>
+          {aside}
         </div>
         {actions && <div class="row">{actions}</div>}
       </div>

@@ -13,7 +13,7 @@ export function Avatar({ name, square = false }: { readonly name: string; readon
 export function Person({ of }: { readonly of: Named | null | undefined }): JSX.Element {
   if (of === null || of === undefined) return <span class="faint">nobody</span>
   return (
-    <span class="row nowrap" title={`@${of.username}`}>
+    <span class="person" title={`@${of.username}`}>
       <Avatar name={of.name} />
       {of.name}
     </span>

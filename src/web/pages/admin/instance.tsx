@@ -14,7 +14,7 @@ export function Page(): JSX.Element {
         <QueuePanel />
         <StoragePanel />
         <SettingsPanel />
-        <VariableList base="admin/ci" hasScopes={false} />
+        <VariableList base="admin/ci" hasScopes={false} title="Variables of all projects" />
         <AuditPanel />
       </div>
     </>

@@ -36,7 +36,7 @@ function Checked({ path, gitRef }: { readonly path: string; readonly gitRef: str
       <PageHead
         title="CI lint"
         windowTitle={`CI lint of ${path}`}
-        lead={
+        aside={
           <RefPicker project={path} current={gitRef} hrefFor={ref => `${pathname}?ref=${encodeURIComponent(ref)}`} />
         }
       >

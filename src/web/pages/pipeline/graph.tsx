@@ -34,7 +34,7 @@ export function Graph({ project, pipeline, mayAct, onChanged }: GraphProps): JSX
   return (
     <div class="stack-tight">
       {hasNeeds && (
-        <fieldset class="fieldset row graph-modes" aria-label="Order of the jobs">
+        <fieldset class="graph-modes" aria-label="Order of the jobs">
           <Button small pressed={mode === 'stages'} onClick={() => setMode('stages')}>
             By stage
           </Button>

@@ -63,6 +63,9 @@ function OneJob({ of }: { readonly of: Explanation }): JSX.Element {
     <li class="why-job">
       <details>
         <summary>
+          <span class="why-arrow">
+            <Icon name="right" size={14} />
+          </span>
           <span class={`why-mark ${of.included ? 'tone-green' : 'tone-grey'}`}>
             <Icon name={of.included ? 'check' : 'minus'} size={14} />
           </span>

@@ -30,7 +30,7 @@ export function Page({ params }: PageProps): JSX.Element {
       <PageHead
         title="Commits"
         windowTitle={`Commits of ${path}`}
-        lead={<RefPicker project={path} current={ref} hrefFor={name => commitsPath(path, name)} />}
+        aside={<RefPicker project={path} current={ref} hrefFor={name => commitsPath(path, name)} />}
         actions={
           ref !== '' && (
             <LinkButton icon="folder" href={filesPath(path, 'tree', ref)}>

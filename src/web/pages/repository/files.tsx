@@ -34,7 +34,7 @@ function Files({ project, place }: { readonly project: Project; readonly place: 
         title={file === '' ? 'Files' : (file.split('/').at(-1) ?? file)}
         windowTitle={`${file === '' ? 'Files' : file} of ${path}`}
         crumbs={crumbsOf(path, ref, file)}
-        lead={<RefPicker project={path} current={ref} hrefFor={name => filesPath(path, kind, name, file)} />}
+        aside={<RefPicker project={path} current={ref} hrefFor={name => filesPath(path, kind, name, file)} />}
         actions={
           <LinkButton icon="commit" href={commitsPath(path, ref)}>
             Commits

@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { useLocation } from 'preact-iso/router'
 import { listBranches, listTags } from '../../api/repository.ts'
 import { useResource } from '../../api/resource.ts'
+import './ref-picker.css'
 
 type RefPickerProps = { readonly project: string; readonly current: string; readonly hrefFor: (ref: string) => string }
 

@@ -13,6 +13,7 @@ import { Empty } from '../../ui/notice.tsx'
 import { Panel } from '../../ui/page.tsx'
 import { Table } from '../../ui/table.tsx'
 import { Ago } from '../../ui/time.tsx'
+import { countWords } from '../../words.ts'
 import { RunnerDialog } from './runner-dialog.tsx'
 import { RunningJobs } from './running-jobs.tsx'
 
@@ -36,7 +37,7 @@ export function RunnerList({ project, mayChange }: RunnerListProps): JSX.Element
   return (
     <>
       <Panel
-        title="Runners"
+        title={countWords(runners.data?.length ?? 0, 'runner')}
         actions={
           mayChange && (
             <Button small icon="plus" onClick={() => setEditing('new')}>

@@ -9,6 +9,7 @@ import {
   levelIn,
   owner,
   type Project,
+  setProjectArchived,
   useProject,
   type Visibility,
 } from '../../api/projects.ts'
@@ -160,7 +161,7 @@ function Endings({ project, onSaved }: PartProps): JSX.Element {
   }
   async function archive(): Promise<void> {
     await attempt(async () => {
-      await changeProject(`${path}`, { archived: !project.archived })
+      await setProjectArchived(path, !project.archived)
       return project.archived
         ? 'The project can be changed again.'
         : 'The project is archived: it can be read, but not changed.'

@@ -19,6 +19,7 @@ import { Empty } from '../../ui/notice.tsx'
 import { Panel } from '../../ui/page.tsx'
 import { Person } from '../../ui/person.tsx'
 import { Table } from '../../ui/table.tsx'
+import { countWords } from '../../words.ts'
 import { AddMember } from './add-member.tsx'
 
 type Row = Member & { readonly isDirect: boolean }
@@ -50,7 +51,7 @@ export function MemberList({ base, mayChange }: MemberListProps): JSX.Element {
   return (
     <>
       <Panel
-        title="Members"
+        title={countWords(members.data?.length ?? 0, 'member')}
         actions={
           mayChange && (
             <Button small icon="plus" onClick={() => setAdding(true)}>

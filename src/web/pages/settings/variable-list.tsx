@@ -9,15 +9,17 @@ import { Loaded } from '../../ui/loading.tsx'
 import { Empty } from '../../ui/notice.tsx'
 import { Panel } from '../../ui/page.tsx'
 import { Table } from '../../ui/table.tsx'
+import { countWords } from '../../words.ts'
 import { VariableDialog } from './variable-dialog.tsx'
 
 type VariableListProps = {
   /** `projects/7`, `groups/3` or `admin/ci`. */
   readonly base: string
   readonly hasScopes: boolean
+  readonly title?: string
 }
 
-export function VariableList({ base, hasScopes }: VariableListProps): JSX.Element {
+export function VariableList({ base, hasScopes, title }: VariableListProps): JSX.Element {
   const variables = useResource(`variables:${base}`, signal => listVariables(base, signal))
   const [editing, setEditing] = useState<Variable | 'new' | null>(null)
   const reload = (): void => void variables.reload()
@@ -35,7 +37,7 @@ export function VariableList({ base, hasScopes }: VariableListProps): JSX.Elemen
   return (
     <>
       <Panel
-        title="Variables"
+        title={title ?? countWords(variables.data?.length ?? 0, 'variable')}
         actions={
           <Button small icon="plus" onClick={() => setEditing('new')}>
             Add variable
