@@ -30,3 +30,12 @@ export const sortQuery = { sort: Type.Optional(Type.Unsafe<'asc' | 'desc'>({ typ
 
 /** A flag in a query: `?owned=true`. */
 export const flag = Type.Optional(Type.Boolean())
+
+/** One of a closed set of words. */
+export function oneOf<Word extends string>(words: readonly Word[], otherwise?: Word) {
+  return Type.Unsafe<Word>({
+    type: 'string',
+    enum: [...words],
+    ...(otherwise === undefined ? {} : { default: otherwise }),
+  })
+}

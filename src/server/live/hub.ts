@@ -7,7 +7,7 @@ import type { LiveBus } from '../../run/ports.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 import { createEventFeed, type EventFeed } from './event-feed.ts'
 import { type EventPosition, traceTopic } from './protocol.ts'
-import { readBusEvent, toLiveEvent } from './read-live-event.ts'
+import { readBusEvent, toLiveEvents } from './read-live-event.ts'
 import { type ParsedTopic, topicName } from './topics.ts'
 import { createTraceFeed, type TraceFeed } from './trace-feed.ts'
 import type { Attachment, Viewer } from './viewer.ts'
@@ -53,7 +53,8 @@ export function createHub({ bus, traces, reads, onFailure }: HubDeps): Hub {
       ends.push(
         bus.subscribe(`pipeline:${pipelineId}`, event => {
           const change = readBusEvent(event)
-          if (change?.kind === 'job_changed' && change.jobId === jobId && isFinal(change)) feed.end(change.status)
+          const job = change?.kind === 'run_changed' ? change.jobs.find(({ id }) => id === jobId) : undefined
+          if (job !== undefined && isFinal(job)) feed.end(job.status)
         }),
       )
     }
@@ -84,8 +85,9 @@ export function createHub({ bus, traces, reads, onFailure }: HubDeps): Hub {
       const event = readBusEvent(value)
       if (event === null) return
       tail = tail
-        .then(() => toLiveEvent(event, reads))
-        .then(change => (change === null ? undefined : feed.publish(change)))
+        .then(async () => {
+          for (const change of await toLiveEvents(event, reads)) feed.publish(change)
+        })
         .catch(onFailure)
     })
     const running: Running<EventFeed> = { feed, stop: () => stopAll([end, feed.stop]), linger: null }

@@ -15,6 +15,7 @@ import { tokenOf } from '../plugins/authentication.ts'
 import { badRequest, Denial, notFound } from '../plugins/errors.ts'
 import { leaseOf } from '../plugins/policy.ts'
 import type { LeaseIdentity } from '../ports.ts'
+import { oneOf } from '../schema.ts'
 import { sendArtifact } from '../send-artifact.ts'
 import { defaultLimits, type RunnerApiDeps } from './deps.ts'
 import { staleLease } from './lease.ts'
@@ -26,10 +27,7 @@ const maximumDotenvBytes = 5 * 1024
 
 const uploadQuery = Type.Object({
   artifact_type: Type.String({ default: 'archive', pattern: '^[a-z0-9_]{1,50}$' }),
-  artifact_format: Type.Union(
-    artifactFormats.map(format => Type.Literal(format)),
-    { default: 'zip' },
-  ),
+  artifact_format: oneOf(artifactFormats, 'zip'),
   expire_in: Type.Optional(Type.String({ maxLength: 100 })),
   filename: Type.Optional(Type.String({ maxLength: 255 })),
 })

@@ -37,6 +37,14 @@ const access = {
   },
 }
 
+const changed = (status: string, jobs: readonly object[]) => ({
+  kind: 'run_changed',
+  projectId: 5,
+  pipelineId: 3,
+  status,
+  jobs,
+})
+
 const reads = {
   job: async (id: number) =>
     id === 7 || id === 8
@@ -78,14 +86,7 @@ describe('the live WebSocket', () => {
     client.send({ type: 'subscribe', topic: 'job:7:trace' })
     await expect.poll(client.text).toBe(log.toString())
     expect(client.messages[0]).toEqual({ type: 'ready', user: { id: 1, username: 'ada' } })
-    bus.publish('pipeline:3', {
-      kind: 'job_changed',
-      projectId: 5,
-      pipelineId: 3,
-      jobId: 7,
-      name: 'a',
-      status: 'failed',
-    })
+    bus.publish('pipeline:3', changed('running', [{ id: 7, status: 'failed' }]))
     await expect
       .poll(() => client.messages.at(-1))
       .toMatchObject({ type: 'trace_end', status: 'failed', length: log.length })
@@ -102,13 +103,7 @@ describe('the live WebSocket', () => {
     const client = connect({ authorization: 'Bearer ada' })
     client.send({ type: 'subscribe', topic: 'pipeline:3' })
     await expect.poll(() => client.messages.at(-1)?.type).toBe('subscribed')
-    bus.publish('pipeline:3', {
-      kind: 'pipeline_changed',
-      projectId: 5,
-      pipelineId: 3,
-      status: 'success',
-      secret: 'left out',
-    })
+    bus.publish('pipeline:3', { ...changed('success', []), secret: 'left out' })
     bus.publish('pipeline:3', { kind: 'unknown' })
     await expect
       .poll(() => client.messages.at(-1))
@@ -117,17 +112,12 @@ describe('the live WebSocket', () => {
         events: [{ kind: 'pipeline', projectId: 5, pipelineId: 3, status: 'success' }],
       })
     expect(JSON.stringify(client.messages)).not.toContain('left out')
-    bus.publish('pipeline:3', {
-      kind: 'job_changed',
-      projectId: 5,
-      pipelineId: 3,
-      jobId: 8,
-      name: 'a',
-      status: 'running',
-    })
+    bus.publish('pipeline:3', changed('running', [{ id: 8, status: 'running' }]))
     await expect
       .poll(() => client.messages.at(-1))
-      .toMatchObject({ events: [{ kind: 'job', jobId: 8, status: 'success' }] })
+      .toMatchObject({
+        events: [{ kind: 'pipeline' }, { kind: 'job', jobId: 8, status: 'success' }],
+      })
   })
 
   test('takes a token by a first message', async () => {
@@ -180,7 +170,7 @@ describe('the live WebSocket', () => {
     members = []
     bus.publish('access', {})
     await expect.poll(() => client.messages.at(-1)).toMatchObject({ type: 'denied', topic: 'pipeline:3' })
-    bus.publish('pipeline:3', { kind: 'pipeline_changed', projectId: 5, pipelineId: 3, status: 'success' })
+    bus.publish('pipeline:3', changed('success', []))
     client.send({ type: 'ping' })
     await expect.poll(() => client.messages.at(-1)?.type).toBe('pong')
     expect(client.messages.some(message => message.type === 'events')).toBe(false)

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { JobQueue } from '../../../../src/run/ports.ts'
 import type { JobPayload } from '../../../../src/run/protocol.ts'
 import { makeRunner } from '../../../support/server/records.ts'
 import {
@@ -61,7 +62,10 @@ describe('a runner asks for work', () => {
     })
     await expect.poll(() => world.told.nonces.length).toBe(1)
     world.payload = payload
-    const queue = world.bell.ringing({ wake: async () => undefined, cancel: async () => undefined })
+    const queue = world.bell.ringing({
+      wake: async () => undefined,
+      cancel: async () => undefined,
+    } as unknown as JobQueue)
     await queue.wake([])
     const answer = await asking
     expect([answer.statusCode, answer.json()]).toEqual([201, payload])
