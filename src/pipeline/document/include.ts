@@ -30,7 +30,8 @@ export interface Assembly {
 
 /**
  * A file with everything that it includes: included files are merged from left to right, the file itself on top. Each
- * file does its own header first. null when the file cannot be read at all. Throws BudgetExceeded.
+ * file does its own header first. null when one of them cannot be read: what is missing would look like mistakes of the
+ * others. Throws BudgetExceeded.
  */
 export async function assemble(source: SourceText, assembly: Assembly): Promise<MappingNode | null> {
   const { context, diagnostics } = assembly
@@ -40,7 +41,9 @@ export async function assemble(source: SourceText, assembly: Assembly): Promise<
     diagnostics.error(`a pipeline takes at most ${maxPipelineInputs} inputs`, 'inputs', place)
   const given = new Map(Object.entries(context.inputs).map(([name, value]) => [name, nodeOf(value, place)]))
   const origin = { project: context.project.path, sha: context.sha }
-  return load({ source, origin, inputs: { given, place, isUntyped: true } }, loadingOf(assembly))
+  const loading = loadingOf(assembly)
+  const root = await load({ source, origin, inputs: { given, place, isUntyped: true } }, loading)
+  return loading.missing.length === 0 ? root : null
 }
 
 interface Loading extends Assembly {
@@ -49,6 +52,8 @@ interface Loading extends Assembly {
   readonly textBudget: Budget
   readonly nodeBudget: Budget
   readonly fileBudget: Budget
+  /** Entries of `include` that could not be read, which grows. */
+  readonly missing: YamlNode[]
 }
 
 interface FileToLoad {
@@ -69,6 +74,7 @@ function loadingOf(assembly: Assembly): Loading {
       documentLimits.nodes,
       'the configuration has more than 100,000 nodes with all its includes',
     ),
+    missing: [],
     fileBudget: createBudget(maxFiles, `Maximum of ${maxFiles} nested includes are allowed!`),
   }
 }
@@ -125,11 +131,13 @@ async function loadEntry(entry: YamlNode, origin: Origin, loading: Loading): Pro
     for (const each of located) {
       const root = await loadLocated(each, entry, loading)
       if (root) roots.push(root)
+      else loading.missing.push(entry)
     }
     return roots
   } catch (error) {
     if (!(error instanceof IncludeError || error instanceof ConditionError)) throw error
     diagnostics.error(error.message, 'include', entry.place)
+    loading.missing.push(entry)
     return []
   }
 }

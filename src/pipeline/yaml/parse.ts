@@ -14,6 +14,7 @@ import { createTreeBuilder, DocumentTooLarge, type TreeBuilder, type YamlMistake
 
 // Text → trees, one for each document. js-yaml reads the syntax, Psych's rules give it meaning.
 
+/** No documents when the text cannot be read as it is meant; then there are mistakes. */
 export interface ParsedText {
   readonly documents: readonly YamlNode[]
   readonly mistakes: readonly YamlMistake[]
@@ -51,7 +52,7 @@ function readEvents(source: SourceText, events: readonly Event[]): ParsedText {
     offset = offsetOf(event) ?? offset
     readEvent(event, { source, offset }, builder, complain)
   }
-  return { documents: builder.documents, mistakes, nodeCount: builder.nodeCount }
+  return { documents: builder.hasUnknownAlias ? [] : builder.documents, mistakes, nodeCount: builder.nodeCount }
 }
 
 type Complain = (mistake: YamlMistake) => void

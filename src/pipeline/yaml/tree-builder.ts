@@ -25,6 +25,8 @@ export interface TreeBuilder {
   addScalar(node: ScalarNode, anchor: string | null, isMergeKey: boolean): void
   addAlias(name: string, place: Place): void
   readonly documents: readonly YamlNode[]
+  /** An alias of nothing: what stands in its place is a guess. */
+  readonly hasUnknownAlias: boolean
   readonly nodeCount: number
 }
 
@@ -44,11 +46,15 @@ export function createTreeBuilder(complain: (mistake: YamlMistake) => void): Tre
   const weigher = createWeigher()
   let anchors = new Map<string, YamlNode>()
   let mergedKeys = 0
+  let hasUnknownAlias = false
   let nodeCount = 0
   let addedNodes = 0
 
   return {
     documents,
+    get hasUnknownAlias() {
+      return hasUnknownAlias
+    },
     get nodeCount() {
       return nodeCount
     },
@@ -67,7 +73,10 @@ export function createTreeBuilder(complain: (mistake: YamlMistake) => void): Tre
     },
     addAlias: (name, place) => {
       const node = anchors.get(name)
-      if (!node) complain({ message: `Unknown alias: ${name}`, place })
+      if (!node) {
+        complain({ message: `Unknown alias: ${name}`, place })
+        hasUnknownAlias = true
+      }
       add(node ?? textScalar('', place), false)
     },
   }

@@ -211,6 +211,14 @@ x: {script: ["$[[ inputs.s ]]-$[[ inputs.n ]]-$[[inputs.b]]", "$[[ inputs.l ]]",
     expect((await messagesOf('x: {script: a}', { inputs: { a: 'b' } }))[0]).toContain('has no header')
   })
 
+  it('may be described, bounded and typed', async () => {
+    const text =
+      'spec: {inputs: {a: {type: string, options: [x, y], regex: ^x, default: x, description: d}}}\n---\n"$[[ inputs.a ]]": {script: a}'
+    expect(await namesOf(text)).toEqual(['x'])
+    for (const key of ['include', 'component']) // spec:include, spec:component
+      expect((await messagesOf(`spec: {${key}: []}\n---\nx: {script: a}`))[0]).toContain('is not supported by Slipway')
+  })
+
   it('go through functions', async () => {
     const text = `${header('a: {default: "$NAME is here"}, l: {default: abcdefgh}')}x: {script: ["$[[ inputs.a | expand_vars | posix_escape ]]", "$[[ inputs.l | truncate(2,3) ]]"]}`
     const plan = await planOf(text, { variables: { project: [{ key: 'NAME', value: 'n m' }] } })

@@ -97,6 +97,14 @@ const rows: readonly (readonly [keys: string, plan: object])[] = [
     },
   ],
   [
+    'artifacts: {reports: {accessibility: a, annotations: a, api_fuzzing: a, browser_performance: a, cluster_image_scanning: a, codequality: a, container_scanning: a, coverage_fuzzing: a, cyclonedx: a, dast: a, dependency_scanning: a}}',
+    { artifacts: { reports: Array.from({ length: 11 }, () => ({ paths: ['a'] })) } },
+  ],
+  [
+    'artifacts: {reports: {license_scanning: a, load_performance: a, lsif: a, metrics: a, performance: a, repository_xray: a, requirements: a, requirements_v2: a, sast: a, secret_detection: a, terraform: a}}',
+    { artifacts: { reports: Array.from({ length: 11 }, () => ({ paths: ['a'] })) } },
+  ],
+  [
     'cache: {key: k, paths: [p], untracked: true, policy: pull, when: always, fallback_keys: [f], unprotect: true}',
     {
       cache: [

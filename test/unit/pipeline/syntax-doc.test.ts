@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { allKeywords, type Keyword } from '../../../src/pipeline/keywords.ts'
+
+// docs/pipeline-syntax.md is made from the table of keywords and from the tests that use them, so that it cannot lie:
+// UPDATE=1 writes it, and without that it must be what would be written.
+
+const root = join(import.meta.dirname, '../../..')
+const document = join(root, 'docs/pipeline-syntax.md')
+const folder = 'test/unit/pipeline'
+const tests = readdirSync(join(root, folder))
+  .filter(name => name.endsWith('.test.ts') && name !== 'syntax-doc.test.ts')
+  .sort()
+  .map(name => ({ name, text: readFileSync(join(root, folder, name), 'utf8') }))
+
+describe('docs/pipeline-syntax.md', () => {
+  const rows = allKeywords().map(keyword => ({ ...keyword, test: testOf(keyword) }))
+
+  it('names a test for every keyword', () => {
+    expect(rows.filter(row => row.test === null).map(row => row.keyword)).toEqual([])
+  })
+
+  it('is what the table says', () => {
+    const text = textOf(rows)
+    if (process.env.UPDATE === '1') writeFileSync(document, text)
+    expect(readFileSync(document, 'utf8')).toBe(text)
+  })
+})
+
+/** The test that uses the keyword as a key, below its parent if it has one; the one that does so most. */
+function testOf({ keyword }: Keyword): string | null {
+  const [name = '', parent] = keyword.split(':').reverse()
+  const pattern = parent === undefined ? `\\b${name}:` : `\\b${parent}\\b[^\\n]*\\b${name}\\b`
+  const counted = tests.map(({ name: file, text }) => ({
+    file,
+    count: [...text.matchAll(new RegExp(pattern, 'g'))].length,
+  }))
+  const best = counted.reduce((most, each) => (each.count > most.count ? each : most), { file: '', count: 0 })
+  return best.count > 0 ? best.file : null
+}
+
+function textOf(rows: readonly (Keyword & { readonly test: string | null })[]): string {
+  const lines = rows.map(
+    ({ keyword, scopes, isSupported, test }) =>
+      `| \`${keyword}\` | ${[...new Set(scopes)].join(', ')} | ${isSupported ? 'yes' : 'refused by name'} | [${test}](../${folder}/${test}) |`,
+  )
+  return `# What a \`.gitlab-ci.yml\` may say
+
+Made from the table that checks the files (\`src/pipeline/keywords/\`) by \`UPDATE=1 npx vitest run ${folder}/syntax-doc.test.ts\`; the
+test fails when this page and the table differ, or when a keyword has no test.
+
+Slipway reads the language of today's GitLab, with \`types\`, \`type\` and the \`CI_BUILD_*\` names of GitLab 8 beside it. What is
+refused is a mistake that names itself; nothing is ignored in silence. All mistakes of a file are told at once, with line and column.
+
+| keyword | where | supported | test |
+|---|---|---|---|
+${lines.join('\n')}
+`
+}
