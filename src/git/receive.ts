@@ -266,6 +266,9 @@ async function adoptFirstBranch(
   const first = branches.find(change => change.ref.name === 'main' || change.ref.name === 'master') ?? branches[0]
   if (first === undefined) return
   const { repositories, reactions } = deps
+  if (branches.some(change => change.ref.name === defaultBranch && change.before === noCommit)) {
+    return repositories.setDefaultBranch(projectId, defaultBranch)
+  }
   if ((await repositories.resolve(projectId, { kind: 'branch', name: defaultBranch })) !== null) return
   await repositories.setDefaultBranch(projectId, first.ref.name)
   await reactions.onFirstBranch(projectId, first.ref.name)
