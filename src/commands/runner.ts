@@ -3,7 +3,7 @@
 import { homedir, hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { messageOf } from '../kit/errors.ts'
 import { createLog, type Log } from '../kit/log.ts'
 import { assembleWorld } from '../runner/assemble.ts'
@@ -25,6 +25,7 @@ type Options = {
   readonly once?: boolean
   readonly maxJobs?: string
   readonly idleTimeout?: string
+  readonly withParent?: boolean
 }
 
 const version = '0.1.0'
@@ -42,6 +43,7 @@ export function register(program: Command): void {
     .option('--once', 'take one job and end')
     .option('--max-jobs <number>', 'end after so many jobs')
     .option('--idle-timeout <seconds>', 'end after so long without a job')
+    .addOption(new Option('--with-parent', 'leave the jobs to a successor when standard input closes').hideHelp())
     .action(startRunner)
 }
 
@@ -113,6 +115,7 @@ async function serve({ options, config, log, server, description, world, onProbl
   })
   log.info({ runner: description.id, server: config.server, slots: config.concurrency, engine }, 'runner is ready')
   endOnSignals(daemon, config, log)
+  if (options.withParent === true) endWithParent(daemon)
   await daemon.ended
   await metricsServer?.close()
 }
@@ -136,6 +139,16 @@ function endOnSignals(daemon: Daemon, config: RunnerConfig, log: Log): void {
     clearTimeout(deadline)
     stop()
   })
+}
+
+/** Whoever started this holds the other end of standard input: when it closes, they are gone, however they ended. */
+function endWithParent(daemon: Daemon): void {
+  process.stdin.on('close', () => {
+    daemon.drain()
+    daemon.stopJobs('hand_over')
+  })
+  process.stdin.resume()
+  void daemon.ended.then(() => process.stdin.destroy())
 }
 
 function onSignals(signals: readonly NodeJS.Signals[], act: (signal: NodeJS.Signals) => void): () => void {

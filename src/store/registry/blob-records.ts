@@ -4,7 +4,7 @@ import type { HeldBlob, ImageStore, RepositoryPlace } from '../../registry/ports
 import type { Digest } from '../../registry/reference.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
-import type { GroupCommit } from './group-commit.ts'
+import type { GroupCommit } from '../group-commit.ts'
 
 type BlobRecords = Pick<ImageStore, 'blob' | 'addBlob' | 'mountBlob' | 'holders' | 'dropBlob' | 'renewBlob'>
 

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import type { Delivery, EventRecords, Webhook } from '../../registry/management/ports.ts'
 import type { Digest } from '../../registry/reference.ts'
 import type { Database } from '../database.ts'
-import type { GroupCommit } from './group-commit.ts'
+import type { GroupCommit } from '../group-commit.ts'
 import type { RegistryTables } from './tables.ts'
 
 export function createEventRecords(database: Database, write: GroupCommit): EventRecords {

@@ -5,7 +5,7 @@ import type { Digest } from '../../registry/reference.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import { recordEvent } from './event-outbox.ts'
-import type { GroupCommit } from './group-commit.ts'
+import type { GroupCommit } from '../group-commit.ts'
 import { removeManifest } from './manifest-records.ts'
 
 type BrowsingRecords = Pick<

@@ -6,7 +6,7 @@ import type { Digest } from '../../registry/reference.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import { recordEvent } from './event-outbox.ts'
-import type { GroupCommit } from './group-commit.ts'
+import type { GroupCommit } from '../group-commit.ts'
 import { putManifest } from './manifest-put.ts'
 
 type ManifestRecords = Pick<

@@ -4,7 +4,7 @@ import type { ReviewStore } from '../../registry/ports.ts'
 import type { Digest } from '../../registry/reference.ts'
 import type { Database } from '../database.ts'
 import { isNeeded, letGo } from './blob-records.ts'
-import type { GroupCommit } from './group-commit.ts'
+import type { GroupCommit } from '../group-commit.ts'
 import { removeManifest } from './manifest-records.ts'
 
 export function createReviewRecords(database: Database, write: GroupCommit): ReviewStore {

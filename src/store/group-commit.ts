@@ -1,7 +1,7 @@
 // Writes that arrive together share one transaction, and so one fsync: a durable commit costs more than the rows in it.
 import type { Transaction } from 'kysely'
-import type { Database } from '../database.ts'
-import type { Tables } from '../tables.ts'
+import type { Database } from './database.ts'
+import type { Tables } from './tables.ts'
 
 /** Reads and writes rows, decides, and returns its decision. May run twice, so it touches nothing but the transaction. */
 export type Work<T> = (transaction: Transaction<Tables>) => Promise<T>

@@ -1,0 +1,77 @@
+// The listening sockets: every address serves the same doors. Limits are those of uploads: a push of many gigabytes may
+// take hours, but headers may not, and neither may a connection on which nothing happens.
+import { readFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
+import type { Duplex } from 'node:stream'
+import type { Address, ServerConfig } from '../../config.ts'
+import { AppError, messageOf } from '../../kit/errors.ts'
+
+export type Doors = {
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+}
+
+export type Listeners = {
+  /** With the ports that were really taken. */
+  readonly addresses: readonly Address[]
+  /** Reads the certificate and its key anew. */
+  readonly reloadCertificate: () => Promise<void>
+  /** No new requests; those that run may end until the deadline. */
+  readonly close: (deadlineMs: number) => Promise<void>
+}
+
+const settings: ServerOptions = {
+  requestTimeout: 0,
+  headersTimeout: 60_000,
+  keepAliveTimeout: 75_000,
+  highWaterMark: 1024 * 1024,
+}
+const silenceMs = 10 * 60_000
+
+/** @throws AppError `address_taken` */
+export async function openListeners(config: Pick<ServerConfig, 'listen' | 'tls'>, doors: Doors): Promise<Listeners> {
+  const { tls } = config
+  const readCertificate = async () =>
+    tls === undefined ? {} : { cert: await readFile(tls.certFile), key: await readFile(tls.keyFile) }
+  const certificate = await readCertificate()
+  const servers = config.listen.map(() =>
+    tls === undefined
+      ? createServer(settings, doors.handle)
+      : createSecureServer({ ...settings, ...certificate }, doors.handle),
+  )
+  for (const server of servers) {
+    server.setTimeout(silenceMs)
+    server.on('upgrade', doors.upgrade)
+  }
+  const addresses = await Promise.all(servers.map((server, index) => listen(server, config.listen[index] as Address)))
+  return {
+    addresses,
+    async reloadCertificate() {
+      const fresh = await readCertificate()
+      for (const server of servers) if ('setSecureContext' in server) server.setSecureContext(fresh)
+    },
+    close: async deadlineMs => {
+      await Promise.all(servers.map(server => closeServer(server, deadlineMs)))
+    },
+  }
+}
+
+async function listen(server: Server | SecureServer, { host, port }: Address): Promise<Address> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', error =>
+      reject(new AppError('address_taken', `cannot listen on ${host}:${port}: ${messageOf(error)}`)),
+    )
+    server.listen(port, host, resolve)
+  })
+  const address = server.address()
+  return { host, port: address === null || typeof address === 'string' ? port : address.port }
+}
+
+async function closeServer(server: Server | SecureServer, deadlineMs: number): Promise<void> {
+  const closed = new Promise(resolve => server.close(resolve))
+  server.closeIdleConnections()
+  const impatience = setTimeout(() => server.closeAllConnections(), deadlineMs)
+  await closed
+  clearTimeout(impatience)
+}

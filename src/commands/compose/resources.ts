@@ -1,0 +1,120 @@
+// Every resource of the API, with what each is made of.
+import { join } from 'node:path'
+import type { Accounts } from '../../access/accounts.ts'
+import type { Vault } from '../../access/vault.ts'
+import type { ArtifactFiles, ArtifactStore, CacheStore } from '../../artifacts/ports.ts'
+import type { ServerConfig } from '../../config.ts'
+import type { RefEditor } from '../../git/ref-editor.ts'
+import type { Repositories } from '../../git/repositories.ts'
+import { mintToken } from '../../kit/token.ts'
+import type { TraceStore } from '../../logs/ports.ts'
+import type { RedisPlace } from '../../redis/connection.ts'
+import type { LiveBus } from '../../run/ports.ts'
+import type { RunReader } from '../../run/store-ports.ts'
+import { registerAccountResources } from '../../server/api/account-resources.ts'
+import { registerArtifacts } from '../../server/api/artifacts.ts'
+import { registerJobs } from '../../server/api/jobs.ts'
+import { registerLogSearch } from '../../server/api/log-search.ts'
+import { registerPipelineCreate } from '../../server/api/pipeline-create.ts'
+import { registerPipelineJobs } from '../../server/api/pipeline-jobs.ts'
+import { registerPipelines } from '../../server/api/pipelines.ts'
+import { registerRegistry } from '../../server/api/registry.ts'
+import { registerRunners } from '../../server/api/runners.ts'
+import { registerSchedules } from '../../server/api/schedules.ts'
+import { registerTriggers } from '../../server/api/triggers.ts'
+import { registerWebAdmin } from '../../server/api/web-admin.ts'
+import { registerWebOverview } from '../../server/api/web-overview.ts'
+import { registerWebPipelines } from '../../server/api/web-pipelines.ts'
+import { createStorageReport } from '../../server/api/web-storage.ts'
+import type { App } from '../../server/app.ts'
+import type { RunnerDoor } from '../../server/ports.ts'
+import { registerRunnerApi } from '../../server/runner-api/runner-api.ts'
+import type { WakeBell } from '../../server/runner-api/wake-bell.ts'
+import { registerWeb } from '../../server/web.ts'
+import { type OpenRegistry, webhookContext } from './registry.ts'
+import type { OpenRuns } from './runs.ts'
+
+export type ResourcesDeps = {
+  readonly config: ServerConfig
+  readonly version: string
+  readonly accounts: Accounts
+  readonly repositories: Repositories
+  readonly editor: RefEditor
+  readonly reads: RunReader
+  readonly runs: OpenRuns
+  readonly images: OpenRegistry
+  readonly vault: Vault
+  readonly artifacts: ArtifactStore
+  readonly caches: CacheStore
+  readonly artifactFiles: ArtifactFiles
+  readonly traces: TraceStore
+  readonly bus: LiveBus
+  readonly bell: WakeBell
+  readonly door: RunnerDoor
+  readonly redis: RedisPlace
+  readonly now: () => Date
+}
+
+const webFolder = join(import.meta.dirname, '../../../dist/web')
+const mintRunnerToken = () => mintToken('glrt-')
+
+export async function registerResources(app: App, deps: ResourcesDeps): Promise<void> {
+  const { config, accounts } = deps
+  registerAccountResources(app, { ...deps, url: config.url, registryHost: new URL(config.registryUrl).host })
+  registerRuns(app, deps)
+  registerRegistry(app, {
+    access: accounts.access,
+    registry: deps.images.registry,
+    store: deps.images.store,
+    storage: deps.images.storage,
+    sealSecret: (secret, projectId) => deps.vault.seal(secret, webhookContext(projectId)),
+    registryUrl: config.registryUrl,
+    clock: Date.now,
+  })
+  registerRunnerApi(app, {
+    ...deps,
+    coordinator: deps.runs.coordinator,
+    runners: deps.runs.stores.runners,
+    access: accounts.access,
+    redisFor: () => deps.redis,
+    mintRunnerToken,
+  })
+  await registerWeb(app, { folder: webFolder })
+}
+
+function registerRuns(app: App, deps: ResourcesDeps): void {
+  const { accounts, reads, repositories, artifacts, artifactFiles, traces, bus } = deps
+  const { coordinator, stores } = deps.runs
+  const { users, projects, groups } = accounts.stores
+  const { access } = accounts
+  const view = { url: deps.config.url, reads, users, runners: stores.runners, artifacts, traces, now: deps.now }
+  const shared = {
+    view,
+    coordinator,
+    repositories,
+    access,
+    projects,
+    groups,
+    users,
+    artifacts,
+    artifactFiles,
+    traces,
+    bus,
+  }
+  registerPipelines(app, shared)
+  registerPipelineCreate(app, { ...shared, triggers: stores.triggers })
+  registerPipelineJobs(app, shared)
+  registerJobs(app, { ...shared, facts: stores.jobFacts })
+  registerArtifacts(app, shared)
+  registerLogSearch(app, { reads, traces })
+  registerRunners(app, { ...shared, runners: stores.runners, mintRunnerToken })
+  registerSchedules(app, { ...shared, schedules: stores.schedules })
+  registerTriggers(app, { ...shared, triggers: stores.triggers, mintTriggerToken: () => mintToken('glptt-') })
+  registerWebOverview(app, { view, projects, runners: stores.runners })
+  registerWebPipelines(app, { view, users, access })
+  registerWebAdmin(app, {
+    reads,
+    projects,
+    storage: createStorageReport({ folder: deps.config.dataFolder, now: Date.now }),
+  })
+}

@@ -1,0 +1,109 @@
+// Pipelines and jobs: the coordinator over its stores, with repositories, people, variables and artifacts as it asks for them.
+import type { Accounts } from '../../access/accounts.ts'
+import type { Vault } from '../../access/vault.ts'
+import type { ArtifactFiles, ArtifactStore } from '../../artifacts/ports.ts'
+import { openZipEntry } from '../../artifacts/zip-index.ts'
+import type { ServerConfig } from '../../config.ts'
+import type { Repositories } from '../../git/repositories.ts'
+import type { Log } from '../../kit/log.ts'
+import { mintToken } from '../../kit/token.ts'
+import { createCoordinator } from '../../run/assemble.ts'
+import type { Coordinator } from '../../run/coordinator.ts'
+import type { ArchiveState, ArtifactFacts, JobQueue, LiveBus, Surroundings } from '../../run/ports.ts'
+import type { RunReader } from '../../run/store-ports.ts'
+import type { Trigger } from '../../run/trigger.ts'
+import type { Database } from '../../store/database.ts'
+import { createRunStores, type RunStores } from '../../store/run/run-stores.ts'
+import { systemClock } from './clock.ts'
+import { createRunRepositories } from './run-repositories.ts'
+
+export type OpenRuns = { readonly coordinator: Coordinator; readonly trigger: Trigger; readonly stores: RunStores }
+
+export function openRuns(deps: {
+  readonly config: Pick<ServerConfig, 'url' | 'registryUrl'>
+  readonly version: string
+  readonly database: Database
+  readonly vault: Vault
+  readonly reads: RunReader
+  readonly accounts: Accounts
+  readonly repositories: Repositories
+  readonly artifacts: ArtifactStore
+  readonly artifactFiles: ArtifactFiles
+  readonly queue: JobQueue
+  readonly bus: LiveBus
+  readonly log: Log
+}): OpenRuns {
+  const { accounts, reads, artifacts, artifactFiles } = deps
+  const stores = createRunStores(deps)
+  const { coordinator, trigger } = createCoordinator({
+    ...stores,
+    reader: reads,
+    directory: accounts.directory,
+    variables: accounts.variables,
+    repositories: createRunRepositories({
+      git: deps.repositories,
+      access: accounts.access,
+      artifactText: place => artifactText({ reads, artifacts, artifactFiles }, place),
+    }),
+    artifacts: archivesOf(artifacts, reads),
+    tokens: { mint: mintToken },
+    surroundings: surroundingsOf(deps.config, deps.version),
+    queue: deps.queue,
+    live: deps.bus,
+    clock: systemClock,
+    log: deps.log,
+  })
+  return { coordinator, trigger, stores }
+}
+
+function surroundingsOf(config: Pick<ServerConfig, 'url' | 'registryUrl'>, version: string): Surroundings {
+  const url = new URL(config.url)
+  const registry = new URL(config.registryUrl)
+  return {
+    server: {
+      url: config.url,
+      name: 'Slipway',
+      version,
+      revision: `slipway-${version}`,
+      registryHost: registry.host,
+      sshHost: url.hostname,
+      sshPort: '22',
+      pagesDomain: null,
+    },
+    registry: { host: registry.host, tls: registry.protocol === 'https:', ca: null },
+    serverHost: url.host,
+    repositoryUrl: path => `${config.url}/${path}.git`,
+    defaultTimeoutSeconds: 3600,
+  }
+}
+
+function archivesOf(artifacts: ArtifactStore, reads: RunReader): ArtifactFacts {
+  return {
+    async archives(pipelineId) {
+      const jobIds = (await reads.jobsOfPipeline(pipelineId, true)).map(job => job.id)
+      const states = new Map<number, ArchiveState>()
+      for (const jobId of await artifacts.goneArchives(jobIds)) states.set(jobId, { kind: 'gone' })
+      for (const { type, jobId, filename, sizeBytes } of await artifacts.ofJobs(jobIds))
+        if (type === 'archive') states.set(jobId, { kind: 'kept', filename, sizeBytes })
+      return states
+    },
+  }
+}
+
+const mostConfigBytes = 1024 * 1024
+
+/** A file of the archive of the newest job of this name in the pipeline. */
+async function artifactText(
+  deps: { readonly reads: RunReader; readonly artifacts: ArtifactStore; readonly artifactFiles: ArtifactFiles },
+  place: { readonly pipelineId: number; readonly job: string; readonly path: string },
+): Promise<string | null> {
+  const jobs = await deps.reads.jobsOfPipeline(place.pipelineId, false)
+  const job = jobs.find(each => each.name === place.job)
+  const archive = job === undefined ? null : await deps.artifacts.find(job.id, 'archive')
+  if (archive === null) return null
+  const entry = await openZipEntry(deps.artifactFiles.pathOf(archive.storageKey), place.path)
+  if (entry === null || entry.sizeBytes > mostConfigBytes) return null
+  const chunks: Buffer[] = []
+  for await (const chunk of entry.stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}

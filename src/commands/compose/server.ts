@@ -1,0 +1,180 @@
+// The server, put together: stores and doors over one data folder, one Redis and its listening addresses.
+import { join } from 'node:path'
+import { accessErrors } from '../../access/errors.ts'
+import { createRoot, type RootCredentials } from '../../access/first-start.ts'
+import { createArtifactFiles } from '../../artifacts/artifact-files.ts'
+import type { Address, ServerConfig } from '../../config.ts'
+import { createRefEditor } from '../../git/ref-editor.ts'
+import { createSmartHttp } from '../../git/smart-http.ts'
+import { createTurns } from '../../git/turns.ts'
+import type { Log } from '../../kit/log.ts'
+import { createRepeater } from '../../kit/repeater.ts'
+import { mintToken } from '../../kit/token.ts'
+import { createTraceFiles } from '../../logs/trace-files.ts'
+import { createBus } from '../../redis/bus.ts'
+import type { RedisPlace } from '../../redis/connection.ts'
+import { createJobQueue } from '../../redis/job-queue.ts'
+import type { RunnerStore } from '../../run/store-ports.ts'
+import { createApp, handlerOf } from '../../server/app.ts'
+import { createLive } from '../../server/live/live.ts'
+import { createRunnerDoor } from '../../server/runner-api/door.ts'
+import { createWakeBell } from '../../server/runner-api/wake-bell.ts'
+import { createArtifactStore } from '../../store/artifacts/artifact-store.ts'
+import { createCacheStore } from '../../store/artifacts/cache-store.ts'
+import { openDatabase } from '../../store/database.ts'
+import { openAccounts } from './accounts.ts'
+import { prepareDataFolder } from './data-folder.ts'
+import { createHealth } from './health.ts'
+import { openImages } from './images.ts'
+import { openListeners } from './listen.ts'
+import { createPushReactions } from './push-reactions.ts'
+import { registerResources } from './resources.ts'
+import { openRuns } from './runs.ts'
+import { startSweeps } from './sweeps.ts'
+
+export const version = '0.1.0'
+
+export type RunningServer = {
+  readonly addresses: readonly Address[]
+  /** Null: not the first start. */
+  readonly root: RootCredentials | null
+  readonly runners: RunnerStore
+  readonly reloadCertificate: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+const tickMs = 1000
+const closeWithinMs = 10_000
+const mostPackBytes = 4 * 1024 ** 3
+const mostFetches = 8
+
+export async function startServer(config: ServerConfig, redis: RedisPlace, log: Log): Promise<RunningServer> {
+  const now = (): Date => new Date()
+  const { dataFolder } = config
+  await prepareDataFolder(dataFolder)
+  const database = await openDatabase(config.databaseFile)
+  const { accounts, repositories, vault, reads } = await openAccounts(database, dataFolder, now)
+  const root = await createRoot(
+    { users: accounts.users, userStore: accounts.stores.users, accessTokens: accounts.stores.accessTokens, now },
+    { password: config.rootPassword, token: config.rootToken },
+  )
+
+  const bus = createBus(redis)
+  const bell = createWakeBell(bus)
+  const redisQueue = createJobQueue(redis)
+  const artifacts = createArtifactStore(database)
+  const caches = createCacheStore(database)
+  const artifactFiles = createArtifactFiles(join(dataFolder, 'artifacts'))
+  const traces = createTraceFiles({ folder: join(dataFolder, 'traces'), nowMs: Date.now })
+  const queue = bell.ringing(redisQueue)
+  const onBug = (error: unknown, what: string): void => log.error({ err: error }, what)
+  const runs = openRuns({
+    config,
+    version,
+    database,
+    vault,
+    reads,
+    accounts,
+    repositories,
+    artifacts,
+    artifactFiles,
+    queue,
+    bus,
+    log,
+  })
+  const images = await openImages({ config, database, vault, reads, accounts, runs, log })
+
+  const reactions = createPushReactions(runs.trigger, accounts)
+  const turns = createTurns()
+  const git = createSmartHttp({
+    access: accounts.access,
+    repositories,
+    reactions,
+    turns,
+    onBug,
+    mostPackBytes,
+    mostFetches,
+    trustProxy: false,
+  })
+  const editor = createRefEditor({
+    access: accounts.access,
+    repositories,
+    reactions,
+    turns,
+    people: accounts.stores.users,
+    now,
+  })
+  const health = createHealth({ database, redis, dataFolder, reads, runners: runs.stores.runners })
+  const door = createRunnerDoor({ runners: runs.stores.runners, reads })
+  const raw = [images.registry, git]
+  const app = await createApp({
+    access: accounts.access,
+    audit: accounts.audit,
+    runnerDoor: door,
+    health,
+    log,
+    version,
+    url: config.url,
+    raw,
+    errors: [accessErrors],
+    resources: [
+      app =>
+        registerResources(app, {
+          config,
+          version,
+          accounts,
+          repositories,
+          editor,
+          reads,
+          runs,
+          images,
+          vault,
+          artifacts,
+          caches,
+          artifactFiles,
+          traces,
+          bus,
+          bell,
+          door,
+          redis,
+          now,
+        }),
+    ],
+  })
+  const live = createLive({ access: accounts.access, reads, traces, bus, log, url: config.url })
+
+  await runs.coordinator.recover()
+  const tick = createRepeater({
+    everyMs: tickMs,
+    work: runs.coordinator.tick,
+    onError: error => onBug(error, 'the clockwork of pipelines failed'),
+  })
+  const sweeps = startSweeps({ artifacts, caches, files: artifactFiles, reads, now, onBug })
+  const listeners = await openListeners(config, { handle: handlerOf(app, raw), upgrade: live.handleUpgrade })
+
+  return {
+    addresses: listeners.addresses,
+    root,
+    runners: runs.stores.runners,
+    reloadCertificate: listeners.reloadCertificate,
+    async close() {
+      await tick.stop()
+      await sweeps.stop()
+      await live.close()
+      await listeners.close(closeWithinMs)
+      await app.close()
+      await turns.idle()
+      await runs.coordinator.close()
+      await images.registry.close()
+      await repositories.close()
+      await health.close()
+      await redisQueue.close()
+      await bus.close()
+      await database.destroy()
+    },
+  }
+}
+
+export function mintRunnerToken(): { readonly token: string; readonly hash: string } {
+  return mintToken('glrt-')
+}

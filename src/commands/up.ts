@@ -1,0 +1,78 @@
+// `slipway up`: everything on one machine. A private Redis, the server in this process, and a runner beside it.
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { readServerConfig, type ServerConfig, type ServerOptions } from '../config.ts'
+import { createLog, type Log } from '../kit/log.ts'
+import { defaultPrefix } from '../redis/keys.ts'
+import { prepareDataFolder } from './compose/data-folder.ts'
+import { type RunningServer, startServer } from './compose/server.ts'
+import { startLocalRunner } from './local-runner.ts'
+import { startPrivateRedis } from './private-redis.ts'
+import { addServerOptions, tellRoot, untilAskedToEnd } from './server-options.ts'
+
+export function register(program: Command): void {
+  addServerOptions(
+    program
+      .command('up')
+      .summary('start everything on this machine: Redis, server, runner')
+      .description(
+        'Start everything on this machine: a private Redis, the server, and a runner that uses the local Docker engine.',
+      ),
+  )
+    .option('--no-runner', 'start no runner')
+    .action(up)
+}
+
+export type Running = { readonly server: RunningServer; readonly stop: () => Promise<void> }
+
+const runnerEndsWithinMs = 5_000
+
+async function up(options: ServerOptions): Promise<void> {
+  const config = readServerConfig(options, process.env)
+  const log = createLog({ level: 'info' })
+  const running = await startAll(config, log)
+  await tellRoot(config.dataFolder, running.server.root)
+  process.stdout.write(`Slipway is ready at ${config.url}\n`)
+  process.on('SIGHUP', () =>
+    running.server.reloadCertificate().catch(error => log.error({ err: error }, 'the certificate could not be read')),
+  )
+  await untilAskedToEnd()
+  await running.stop()
+}
+
+/** Started in order, and stopped in the opposite one; what has been started is stopped when a later part fails. */
+export async function startAll(config: ServerConfig, log: Log): Promise<Running> {
+  const stops: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).reverse()) await each()
+  }
+  try {
+    await prepareDataFolder(config.dataFolder)
+    const redis = config.redisUrl === undefined ? await startPrivateRedis(join(config.dataFolder, 'redis')) : null
+    if (redis !== null) stops.push(redis.stop)
+    const place = { url: redis?.url ?? config.redisUrl ?? '', prefix: defaultPrefix }
+    const server = await startServer(config, place, log)
+    stops.push(server.close)
+    if (config.runner) {
+      const runner = await startLocalRunner({
+        dataFolder: config.dataFolder,
+        serverUrl: localUrl(config, server),
+        runners: server.runners,
+        log,
+      })
+      stops.push(() => runner.stop(runnerEndsWithinMs))
+    }
+    return { server, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** How this machine reaches the server; the name in the certificate is that of `--url`. */
+function localUrl(config: ServerConfig, server: RunningServer): string {
+  const [address] = server.addresses
+  if (config.tls !== undefined || address === undefined) return config.url
+  const host = address.host === '0.0.0.0' ? '127.0.0.1' : address.host === '::' ? '[::1]' : address.host
+  return `http://${host}:${address.port}`
+}

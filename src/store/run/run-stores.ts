@@ -1,0 +1,48 @@
+import type { Vault } from '../../access/vault.ts'
+import type { CoordinatorDeps } from '../../run/coordinator.ts'
+import type { TriggerStore } from '../../run/store-ports.ts'
+import type { Database } from '../database.ts'
+import { createGroupCommit } from '../group-commit.ts'
+import { createEnvironmentStore } from './environment-store.ts'
+import { createJobFactStore } from './job-fact-store.ts'
+import { createLeaseStore } from './lease-store.ts'
+import { createPendingJobs } from './pending-jobs.ts'
+import { createResourceGroupStore } from './resource-group-store.ts'
+import { createRunStore } from './run-store.ts'
+import { createRunnerStore } from './runner-store.ts'
+import { createScheduleStore } from './schedule-store.ts'
+import { createScheduledJobs } from './scheduled-jobs.ts'
+import { createServedRefs } from './served-ref-store.ts'
+import { createTriggerStore } from './trigger-store.ts'
+
+export type RunStores = Pick<
+  CoordinatorDeps,
+  | 'store'
+  | 'pending'
+  | 'scheduled'
+  | 'leaseStore'
+  | 'runners'
+  | 'schedules'
+  | 'environments'
+  | 'resourceGroups'
+  | 'servedRefs'
+  | 'jobFacts'
+> & { readonly triggers: TriggerStore }
+
+/** All stores of run state over one database. */
+export function createRunStores(deps: { readonly database: Database; readonly vault: Vault }): RunStores {
+  const { database, vault } = deps
+  return {
+    store: createRunStore({ database, vault, commit: createGroupCommit(database) }),
+    pending: createPendingJobs(database),
+    scheduled: createScheduledJobs(database),
+    leaseStore: createLeaseStore(database),
+    runners: createRunnerStore(database),
+    schedules: createScheduleStore({ database, vault }),
+    environments: createEnvironmentStore(database),
+    resourceGroups: createResourceGroupStore(database),
+    servedRefs: createServedRefs(database),
+    jobFacts: createJobFactStore({ database, vault }),
+    triggers: createTriggerStore(database),
+  }
+}
