@@ -18,6 +18,8 @@ type Waiter = { readonly take: (jobId: number) => void }
 /** Seconds that one blocking pop lasts. */
 const popSeconds = 5
 const pauseAfterFailureMs = 500
+/** An entry is held only for the moment between pop and removal; one that a dying runner held is dropped soon after. */
+const heldMs = 3000
 
 export async function createJobIntake(options: JobIntakeOptions): Promise<Intake & CancelFeed> {
   const { url, prefix, onProblem } = options
@@ -120,11 +122,13 @@ type LineOptions = {
 function startLine({ demandClass, place, acting, untilWanted, give, onProblem }: LineOptions): Line {
   const { url, prefix } = place
   const blocking = connectToListen(url)
-  const settings = { prefix, autorun: false, drainDelay: popSeconds, maxStalledCount: 0 }
+  const stalling = { lockDuration: heldMs, stalledInterval: heldMs, maxStalledCount: 0 }
+  const settings = { prefix, autorun: false, drainDelay: popSeconds, ...stalling }
   const worker = new Worker(queueName(demandClass), null, { ...settings, connection: blocking })
   const queue = new Queue(queueName(demandClass), { connection: acting, prefix, skipMetasUpdate: true })
   worker.on('error', () => {}) // told where a call fails
   queue.on('error', () => {})
+  void worker.startStalledCheckTimer().catch(() => {}) // it goes on by itself, and has an error event of its own
   const token = randomUUID()
   let isClosed = false
 

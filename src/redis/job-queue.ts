@@ -3,7 +3,7 @@
 import { Queue } from 'bullmq'
 import type { JobQueue, WakeUp } from '../run/ports.ts'
 import { connectToAct, type RedisPlace } from './connection.ts'
-import { channels, queueName } from './keys.ts'
+import { channels, memoryKey, queueName } from './keys.ts'
 
 export type RedisJobQueue = JobQueue & {
   /** Entries that wait, by demand class, of the classes that this process has woken. */
@@ -34,6 +34,10 @@ export function createJobQueue({ url, prefix }: RedisPlace): RedisJobQueue {
         await queueOf(demandClass).addBulk(group.map(toEntry))
         if (isNew) await connection.publish(names.classes, demandClass)
       }
+    },
+    async hasForgotten() {
+      if (connection.status !== 'ready') return false
+      return (await connection.set(memoryKey(prefix), '1', 'NX')) === 'OK'
     },
     async cancel(jobId) {
       await connection.publish(names.cancel, String(jobId))

@@ -7,6 +7,11 @@ export function queueName(demandClass: string): string {
   return `jobs-${demandClass}`
 }
 
+/** Is there as long as Redis remembers what was put into it. */
+export function memoryKey(prefix: string): string {
+  return `${prefix}:memory`
+}
+
 /** Channels: what is to be canceled; classes of demand seen for the first time; one for each live topic. */
 export function channels(prefix: string) {
   return {

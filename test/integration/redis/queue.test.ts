@@ -1,6 +1,7 @@
 // The queue, the intake and the bus over a real Redis.
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'bullmq'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBus } from '../../../src/redis/bus.ts'
 import { createJobIntake } from '../../../src/redis/job-intake.ts'
@@ -110,6 +111,28 @@ describe('the job queue', { timeout: 60_000 }, () => {
     await redis.start()
     await wakeAtLast(entry(3))
     expect((await third).jobId).toBe(3)
+  })
+
+  it('tells once that Redis has forgotten everything', async () => {
+    await wakeAtLast(entry(1))
+    expect(await queue.hasForgotten()).toBe(true)
+    expect(await queue.hasForgotten()).toBe(false)
+    await flush(redis.port)
+    expect(await queue.hasForgotten()).toBe(true)
+    expect(await queue.hasForgotten()).toBe(false)
+  })
+
+  it('drops what a runner popped and died with, so that it can be woken again', async () => {
+    await wakeAtLast(entry(1))
+    const connection = { host: '127.0.0.1', port: redis.port, maxRetriesPerRequest: null }
+    const dying = new Worker('jobs-untagged.branch', null, { prefix, connection, autorun: false, lockDuration: 1000 })
+    expect((await dying.getNextJob('a token', { block: false }))?.data).toBe(1)
+    await dying.close(true)
+    const intake = await openIntake(() => ['untagged.branch'])
+    const next = intake.next(inTime.signal)
+    const repeat = setInterval(() => void queue.wake([entry(1)]), 200)
+    expect((await next).jobId).toBe(1)
+    clearInterval(repeat)
   })
 
   it('tells cancels to those who listen', async () => {
