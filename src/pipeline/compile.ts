@@ -50,7 +50,7 @@ export async function compile(text: string, context: PipelineContext, files: Sou
 }
 
 /** The whole configuration, checked; null when it cannot be read. */
-async function readConfiguration(
+export async function readConfiguration(
   source: SourceText,
   context: PipelineContext,
   files: SourceFiles,

@@ -19,7 +19,9 @@ export type Gathered = {
 
 type NoPipeline = Extract<PipelineCreation, { readonly kind: 'none' }>
 
-export async function gatherContext(deps: CreationDeps, request: PipelineRequest): Promise<Gathered | NoPipeline> {
+export type GatherDeps = Pick<CreationDeps, 'directory' | 'repositories' | 'variables' | 'surroundings' | 'clock'>
+
+export async function gatherContext(deps: GatherDeps, request: PipelineRequest): Promise<Gathered | NoPipeline> {
   const { directory, repositories, variables, surroundings, clock } = deps
   const { projectId, ref } = request
   const found = await directory.project(projectId)
@@ -78,7 +80,7 @@ function none(reason: NoPipeline['reason'], message: string): NoPipeline {
 
 /** Who was let push may have the pipeline of the push, and who has a pipeline its children. */
 async function mayStart(
-  { directory }: CreationDeps,
+  { directory }: GatherDeps,
   { source, userId, projectId, ref }: PipelineRequest,
 ): Promise<boolean> {
   if (source === 'push' || source === 'parent_pipeline') return true
@@ -87,7 +89,7 @@ async function mayStart(
 
 /** A diff costs a process: it is asked for only where the file (or one that it includes) may look at it. */
 async function changedPathsOf(
-  { repositories }: CreationDeps,
+  { repositories }: GatherDeps,
   request: PipelineRequest,
   sha: string,
   config: string | null,

@@ -9,7 +9,6 @@ import type { TraceStore } from '../../logs/ports.ts'
 import type { Coordinator } from '../../run/coordinator.ts'
 import { isFinal } from '../../run/job-moves.ts'
 import type { JobRecord, PipelineRecord } from '../../run/records.ts'
-import type { JobFactStore } from '../../run/store-ports.ts'
 import type { App } from '../app.ts'
 import { tokenOf } from '../plugins/authentication.ts'
 import { Denial, notFound } from '../plugins/errors.ts'
@@ -24,8 +23,7 @@ import type { RunView } from './run-view.ts'
 
 export type JobsDeps = {
   readonly view: RunView
-  readonly coordinator: Pick<Coordinator, 'retryJob' | 'cancelJob' | 'playJob' | 'unscheduleJob'>
-  readonly facts: Pick<JobFactStore, 'erase'>
+  readonly coordinator: Pick<Coordinator, 'retryJob' | 'cancelJob' | 'playJob' | 'unscheduleJob' | 'eraseJob'>
   readonly artifacts: ArtifactStore
   readonly artifactFiles: ArtifactFiles
   readonly traces: TraceStore
@@ -169,7 +167,7 @@ function isForced(request: FastifyRequest): boolean {
 async function erase(deps: JobsDeps, job: JobRecord): Promise<JobRecord> {
   if (!isFinal(job)) throw new Denial(403, '403 Forbidden', 'a job that has not ended cannot be erased')
   if (job.erasedAt !== null) throw new Denial(403, '403 Forbidden', 'the job is erased already')
-  await deps.facts.erase(job.id, deps.view.now().toISOString())
+  await deps.coordinator.eraseJob(job.id)
   await removeArtifacts(
     { artifacts: deps.artifacts, files: deps.artifactFiles, now: deps.view.now },
     await deps.artifacts.ofJobs([job.id]),
