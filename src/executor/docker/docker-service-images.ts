@@ -51,5 +51,6 @@ function authorization(reference: string, credentials: readonly RegistryCredenti
   const credential = credentialFor(reference, credentials)
   const { username, password, host } = credential ?? { username: '', password: '', host: '' }
   const text = credential === null ? '{}' : JSON.stringify({ username, password, serveraddress: host })
-  return Buffer.from(text).toString('base64url')
+  // The engine wants the padding that Node leaves out.
+  return Buffer.from(text).toString('base64').replaceAll('+', '-').replaceAll('/', '_')
 }
