@@ -24,7 +24,7 @@ export default defineConfig({
         sequence: { groupOrder: 1 },
       }),
       project('integration', {
-        include: ['test/integration/**/*.test.ts'],
+        include: ['test/{integration,faults,security}/**/*.test.ts'],
         testTimeout: 120_000,
         hookTimeout: 120_000,
         sequence: { groupOrder: 2 },
