@@ -145,14 +145,12 @@ function registerWriting(app: App, deps: BranchesDeps): void {
         operationId: 'createBranch',
         tags: ['repository'],
         params,
-        // GitLab's clients send them in the query or in the body.
-        querystring: Type.Object({ branch: Type.Optional(Type.String()), ref: Type.Optional(Type.String()) }),
-        body: Type.Optional(Type.Object({ branch: Type.Optional(Type.String()), ref: Type.Optional(Type.String()) })),
+        body: Type.Object({ branch: Type.String(), ref: Type.String() }),
         response: { 201: branchEntity },
       },
     },
     async (request, reply) => {
-      const { branch = '', ref = '' } = { ...request.query, ...request.body }
+      const { branch, ref } = request.body
       await deps.editor.createBranch(place(request), branch, ref)
       return reply.code(201).send(await readBranch(deps, request, branch))
     },

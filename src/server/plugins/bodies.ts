@@ -1,7 +1,7 @@
 // Request bodies: JSON, and forms as curl sends them (`--data`, `--form`), with `a[b]` and `a[]` as GitLab reads them.
 // Anything else reaches its handler as an untouched stream.
 
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import { Denial } from './errors.ts'
@@ -23,6 +23,22 @@ export function addBodies(app: App): void {
     return request.routeOptions.schema?.body === undefined ? payload : parseMultipart(request, payload)
   })
   app.addContentTypeParser('*', async (_request: FastifyRequest, payload: Readable) => payload)
+  app.addHook('preValidation', async request => mergeQuery(request))
+}
+
+/** GitLab takes parameters of the body from the query as well, and its clients make use of that. */
+function mergeQuery(request: FastifyRequest): void {
+  const schema = request.routeOptions.schema as { readonly body?: unknown; readonly querystring?: unknown } | undefined
+  const wanted = propertiesOf(schema?.body)
+  if (wanted === null || request.method === 'GET' || (request.body ?? null) instanceof Readable) return
+  const known = propertiesOf(schema?.querystring) ?? {}
+  const query = Object.entries(nestFields(Object.entries(request.query as Record<string, unknown>)))
+  const missing = query.filter(([name]) => name in wanted && !(name in known))
+  if (missing.length > 0) request.body = { ...Object.fromEntries(missing), ...(request.body as object | undefined) }
+}
+
+function propertiesOf(schema: unknown): Readonly<Record<string, unknown>> | null {
+  return (schema as { readonly properties?: Readonly<Record<string, unknown>> } | undefined)?.properties ?? null
 }
 
 /** `a=1&b[]=2&b[]=3&c[d]=4` → `{ a: '1', b: ['2', '3'], c: { d: '4' } }`. */
@@ -42,7 +58,7 @@ function put(target: Record<string, unknown>, path: readonly string[], value: un
     target[key] = value
   } else if (next === '' && rest.length === 0) {
     const known = target[key]
-    target[key] = Array.isArray(known) ? [...known, value] : [value]
+    target[key] = Array.isArray(known) ? [...known, value].flat() : [value].flat()
   } else {
     const known = target[key]
     const inner = typeof known === 'object' && known !== null && !Array.isArray(known) ? known : Object.create(null)
