@@ -12,16 +12,8 @@ import type { RedisPlace } from '../../redis/connection.ts'
 import type { LiveBus } from '../../run/ports.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 import { registerAccountResources } from '../../server/api/account-resources.ts'
-import { registerArtifacts } from '../../server/api/artifacts.ts'
-import { registerJobs } from '../../server/api/jobs.ts'
-import { registerLogSearch } from '../../server/api/log-search.ts'
-import { registerPipelineCreate } from '../../server/api/pipeline-create.ts'
-import { registerPipelineJobs } from '../../server/api/pipeline-jobs.ts'
-import { registerPipelines } from '../../server/api/pipelines.ts'
 import { registerRegistry } from '../../server/api/registry.ts'
-import { registerRunners } from '../../server/api/runners.ts'
-import { registerSchedules } from '../../server/api/schedules.ts'
-import { registerTriggers } from '../../server/api/triggers.ts'
+import { registerRunResources } from '../../server/api/run-resources.ts'
 import { registerWebAdmin } from '../../server/api/web-admin.ts'
 import { registerWebOverview } from '../../server/api/web-overview.ts'
 import { registerWebPipelines } from '../../server/api/web-pipelines.ts'
@@ -83,33 +75,25 @@ export async function registerResources(app: App, deps: ResourcesDeps): Promise<
 }
 
 function registerRuns(app: App, deps: ResourcesDeps): void {
-  const { accounts, reads, repositories, artifacts, artifactFiles, traces, bus } = deps
-  const { coordinator, stores } = deps.runs
+  const { accounts, reads, artifacts, traces } = deps
+  const { coordinator, lint, stores } = deps.runs
   const { users, projects, groups } = accounts.stores
   const { access } = accounts
-  const view = { url: deps.config.url, reads, users, runners: stores.runners, artifacts, traces, now: deps.now }
-  const shared = {
-    view,
-    coordinator,
-    repositories,
+  const { url } = deps.config
+  registerRunResources(app, {
+    ...deps,
+    ...stores,
+    url,
     access,
+    users,
     projects,
     groups,
-    users,
-    artifacts,
-    artifactFiles,
-    traces,
-    bus,
-  }
-  registerPipelines(app, shared)
-  registerPipelineCreate(app, { ...shared, triggers: stores.triggers })
-  registerPipelineJobs(app, shared)
-  registerJobs(app, { ...shared, facts: stores.jobFacts })
-  registerArtifacts(app, shared)
-  registerLogSearch(app, { reads, traces })
-  registerRunners(app, { ...shared, runners: stores.runners, mintRunnerToken })
-  registerSchedules(app, { ...shared, schedules: stores.schedules })
-  registerTriggers(app, { ...shared, triggers: stores.triggers, mintTriggerToken: () => mintToken('glptt-') })
+    coordinator,
+    lint,
+    mintRunnerToken,
+    mintTriggerToken: () => mintToken('glptt-'),
+  })
+  const view = { url, reads, users, runners: stores.runners, artifacts, traces, now: deps.now }
   registerWebOverview(app, { view, projects, runners: stores.runners })
   registerWebPipelines(app, { view, users, access })
   registerWebAdmin(app, {

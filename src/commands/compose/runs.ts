@@ -9,6 +9,7 @@ import type { Log } from '../../kit/log.ts'
 import { mintToken } from '../../kit/token.ts'
 import { createCoordinator } from '../../run/assemble.ts'
 import type { Coordinator } from '../../run/coordinator.ts'
+import { createLint, type Lint } from '../../run/lint.ts'
 import type { ArchiveState, ArtifactFacts, JobQueue, LiveBus, Surroundings } from '../../run/ports.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 import type { Trigger } from '../../run/trigger.ts'
@@ -17,7 +18,12 @@ import { createRunStores, type RunStores } from '../../store/run/run-stores.ts'
 import { systemClock } from './clock.ts'
 import { createRunRepositories } from './run-repositories.ts'
 
-export type OpenRuns = { readonly coordinator: Coordinator; readonly trigger: Trigger; readonly stores: RunStores }
+export type OpenRuns = {
+  readonly coordinator: Coordinator
+  readonly trigger: Trigger
+  readonly lint: Lint
+  readonly stores: RunStores
+}
 
 export function openRuns(deps: {
   readonly config: Pick<ServerConfig, 'url' | 'registryUrl'>
@@ -35,9 +41,7 @@ export function openRuns(deps: {
 }): OpenRuns {
   const { accounts, reads, artifacts, artifactFiles } = deps
   const stores = createRunStores(deps)
-  const { coordinator, trigger } = createCoordinator({
-    ...stores,
-    reader: reads,
+  const facts = {
     directory: accounts.directory,
     variables: accounts.variables,
     repositories: createRunRepositories({
@@ -45,15 +49,20 @@ export function openRuns(deps: {
       access: accounts.access,
       artifactText: place => artifactText({ reads, artifacts, artifactFiles }, place),
     }),
+    surroundings: surroundingsOf(deps.config, deps.version),
+    clock: systemClock,
+  }
+  const { coordinator, trigger } = createCoordinator({
+    ...stores,
+    ...facts,
+    reader: reads,
     artifacts: archivesOf(artifacts, reads),
     tokens: { mint: mintToken },
-    surroundings: surroundingsOf(deps.config, deps.version),
     queue: deps.queue,
     live: deps.bus,
-    clock: systemClock,
     log: deps.log,
   })
-  return { coordinator, trigger, stores }
+  return { coordinator, trigger, lint: createLint(facts), stores }
 }
 
 function surroundingsOf(config: Pick<ServerConfig, 'url' | 'registryUrl'>, version: string): Surroundings {

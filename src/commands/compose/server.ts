@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { accessErrors } from '../../access/errors.ts'
 import { createRoot, type RootCredentials } from '../../access/first-start.ts'
-import { createArtifactFiles } from '../../artifacts/artifact-files.ts'
+import { clearIncoming, createArtifactFiles } from '../../artifacts/artifact-files.ts'
 import type { Address, ServerConfig } from '../../config.ts'
 import { createRefEditor } from '../../git/ref-editor.ts'
 import { createSmartHttp } from '../../git/smart-http.ts'
@@ -15,6 +15,7 @@ import { createBus } from '../../redis/bus.ts'
 import type { RedisPlace } from '../../redis/connection.ts'
 import { createJobQueue } from '../../redis/job-queue.ts'
 import type { RunnerStore } from '../../run/store-ports.ts'
+import { runResourceErrors } from '../../server/api/run-resources.ts'
 import { createApp, handlerOf } from '../../server/app.ts'
 import { createLive } from '../../server/live/live.ts'
 import { createRunnerDoor } from '../../server/runner-api/door.ts'
@@ -64,7 +65,9 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
   const redisQueue = createJobQueue(redis)
   const artifacts = createArtifactStore(database)
   const caches = createCacheStore(database)
-  const artifactFiles = createArtifactFiles(join(dataFolder, 'artifacts'))
+  const artifactFolder = join(dataFolder, 'artifacts')
+  await clearIncoming(artifactFolder)
+  const artifactFiles = createArtifactFiles(artifactFolder)
   const traces = createTraceFiles({ folder: join(dataFolder, 'traces'), nowMs: Date.now })
   const queue = bell.ringing(redisQueue)
   const onBug = (error: unknown, what: string): void => log.error({ err: error }, what)
@@ -116,7 +119,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     version,
     url: config.url,
     raw,
-    errors: [accessErrors],
+    errors: [accessErrors, runResourceErrors],
     resources: [
       app =>
         registerResources(app, {
@@ -165,6 +168,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
       await app.close()
       await turns.idle()
       await runs.coordinator.close()
+      await traces.close()
       await images.registry.close()
       await repositories.close()
       await health.close()
