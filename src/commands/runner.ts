@@ -10,6 +10,7 @@ import { assembleWorld } from '../runner/assemble.ts'
 import { systemClock } from '../runner/clock.ts'
 import { type RunnerConfig, type RunnerConfigInput, readRunnerConfig } from '../runner/config.ts'
 import { type Daemon, startDaemon } from '../runner/daemon.ts'
+import { readIdentity } from '../runner/identity.ts'
 import { createRunnerMetrics, serveMetrics } from '../runner/metrics.ts'
 import type { RunnerDescription, ServerClient } from '../runner/ports.ts'
 import { untilAnswered } from '../runner/retry.ts'
@@ -63,7 +64,14 @@ async function startRunner(options: Options): Promise<void> {
   const description = await untilAnswered(() => server.describe(starting.signal), systemClock, starting.signal)
   const onProblem = (message: string, error: unknown) => log.error({ err: messageOf(error) }, message)
   const architecture = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`
-  const world = assembleWorld({ config, server, runnerId: String(description.id), version, architecture, onProblem })
+  const world = assembleWorld({
+    config,
+    server,
+    runnerId: await readIdentity(config.dataFolder),
+    version,
+    architecture,
+    onProblem,
+  })
   const facts = await world.executor.check(starting.signal)
   warnOfPrivilege(config, log)
   stopStarting()

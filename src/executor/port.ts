@@ -69,6 +69,8 @@ export type ServerOrder = {
   readonly names: readonly string[]
   readonly ports: readonly number[]
   readonly target: { readonly host: string; readonly port: number }
+  /** `http://host:port` of the same, for this host itself. */
+  readonly origin: string
 }
 
 export type RegistryOrder = {

@@ -13,7 +13,7 @@ import type { ServerClient } from './ports.ts'
 export type AssemblyOptions = {
   readonly config: RunnerConfig
   readonly server: ServerClient
-  /** The server's id of this runner: marks what it makes in the engine. */
+  /** Marks what this runner makes in the engine (identity.ts). */
   readonly runnerId: string
   readonly version: string
   readonly architecture: string

@@ -115,7 +115,11 @@ async function save(cache: JobCache, around: Surroundings): Promise<void> {
     const files = openProjectFiles(projectFolder(context, room), await wishOf(cache, around), say)
     const sizeBytes = await writeTar(file, files.entries, signal)
     if (files.count() === 0) return say(yellow('WARNING: there is nothing to keep'))
-    await world.server.uploadCache(context.key, { cacheKey, digest, sizeBytes, open: () => createReadStream(file) }, signal)
+    await world.server.uploadCache(
+      context.key,
+      { cacheKey, digest, sizeBytes, open: () => createReadStream(file) },
+      signal,
+    )
     say('Created cache')
   } finally {
     await rm(file, { force: true })
@@ -150,7 +154,9 @@ async function fingerprint(cache: JobCache, around: Surroundings): Promise<strin
   const hash = createHash('sha256')
   for await (const entry of walkFolder(projectFolder(around.context, around.room), choice.mayEnter)) {
     if (!choice.takes(entry)) continue
-    hash.update(JSON.stringify([entry.path, entry.kind, entry.target, ...(entry.kind === 'file' ? factsOf(entry) : [])]))
+    hash.update(
+      JSON.stringify([entry.path, entry.kind, entry.target, ...(entry.kind === 'file' ? factsOf(entry) : [])]),
+    )
   }
   return hash.digest('hex')
 }

@@ -53,10 +53,7 @@ export function startJob(folder: JobFolder, slot: number, world: JobWorld): Runn
     const sections = createSectionLog(trace.say, world.clock)
     const plan = planJob(folder, { settings: world.settings, slot })
     try {
-      return await goThrough(
-        { key, folder, ...plan, trace, sections, work: work.signal, rest: rest.signal },
-        world,
-      )
+      return await goThrough({ key, folder, ...plan, trace, sections, work: work.signal, rest: rest.signal }, world)
     } finally {
       clearTimeout(timer)
       await trace.stop()

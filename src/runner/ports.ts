@@ -109,9 +109,5 @@ export type ServerClient = {
     cacheKey: string,
     signal: AbortSignal,
   ) => Promise<NodeJS.ReadableStream | null>
-  readonly uploadCache: (
-    key: LeaseKey,
-    cache: CacheUpload,
-    signal: AbortSignal,
-  ) => Promise<void>
+  readonly uploadCache: (key: LeaseKey, cache: CacheUpload, signal: AbortSignal) => Promise<void>
 }

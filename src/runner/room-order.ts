@@ -49,7 +49,7 @@ export function roomOrder(payload: JobPayload, variables: readonly JobVariable[]
  * reach as anybody does. A name that is an address cannot be given another one.
  */
 export function serverOrder(payload: JobPayload, serverUrl: string): ServerOrder | null {
-  const { hostname, port, protocol } = new URL(serverUrl)
+  const { hostname, port, protocol, origin } = new URL(serverUrl)
   if (!isLoopback(hostname)) return null
   const targetPort = Number(port || (protocol === 'https:' ? 443 : 80))
   const { registry, server_host: server } = payload.slipway
@@ -62,6 +62,7 @@ export function serverOrder(payload: JobPayload, serverUrl: string): ServerOrder
     names: [...new Set(names)],
     ports: [...new Set([...registryPort, portOf(server, protocol === 'https:'), targetPort])],
     target: { host: hostname === 'localhost' ? '127.0.0.1' : hostname, port: targetPort },
+    origin,
   }
 }
 

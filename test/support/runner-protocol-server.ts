@@ -56,7 +56,7 @@ export async function startRunnerProtocolServer(port = 0): Promise<RunnerProtoco
     if (path === '/slipway/runner')
       return send(response, asRunner ? 200 : 401, { id: 1, tags: [], redis: null, classes: [] })
     if (path === '/slipway/claim') return asRunner ? claim(JSON.parse(String(body)), response) : send(response, 401, {})
-    if (path === '/jobs/request') return asRunner ? waitForJob(request, response) : send(response, 403, {})
+    if (path === '/jobs/request') return asRunner ? waitForJob(response) : send(response, 403, {})
     if (path === '/slipway/heartbeat') return heartbeat(JSON.parse(String(body)), response)
     const [, jobId, rest = ''] = /\/jobs\/(\d+)(.*)$/.exec(path) ?? []
     const job = jobs.get(Number(jobId))
@@ -95,7 +95,7 @@ export async function startRunnerProtocolServer(port = 0): Promise<RunnerProtoco
   }
 
   /** The long poll: looks for a job again and again for a while. */
-  async function waitForJob(request: IncomingMessage, response: ServerResponse) {
+  async function waitForJob(response: ServerResponse) {
     for (let looks = 0; looks < 50 && !response.destroyed && waiting.length === 0; looks += 1) await sleep(20)
     if (!response.destroyed) claim({ nonce: randomUUID() }, response)
   }

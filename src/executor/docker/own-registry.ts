@@ -17,25 +17,25 @@ export type OwnRegistry = {
 export function ownRegistryImage(image: string, own: OwnRegistry, signal: AbortSignal): OwnRegistryImage | null {
   const name = parseImageName(image)
   if (own.registry === null || own.server === null || name.host !== own.registry.host) return null
-  const { target } = own.server
+  const { target, origin } = own.server
   const reference = name.digest === null ? `:${name.tag ?? 'latest'}` : `@${name.digest}`
   return {
     engineName: `${target.host}:${target.port}/${name.path}${reference}`,
-    token: () => fetchPullToken({ target, path: name.path, credential: credentialFor(image, own.credentials), signal }),
+    token: () => fetchPullToken({ origin, path: name.path, credential: credentialFor(image, own.credentials), signal }),
   }
 }
 
 type TokenOrder = {
-  readonly target: { readonly host: string; readonly port: number }
+  readonly origin: string
   readonly path: string
   readonly credential: RegistryCredential | null
   readonly signal: AbortSignal
 }
 
-async function fetchPullToken({ target, path, credential, signal }: TokenOrder): Promise<string> {
+async function fetchPullToken({ origin, path, credential, signal }: TokenOrder): Promise<string> {
   const query = new URLSearchParams({ service: 'container_registry', scope: `repository:${path}:pull` })
   const headers = credential === null ? {} : { authorization: `Basic ${basic(credential)}` }
-  const url = `http://${target.host}:${target.port}/jwt/auth?${query}`
+  const url = `${origin}/jwt/auth?${query}`
   const answer = await fetch(url, { headers, signal, redirect: 'error' }).catch((cause: unknown) => {
     throw new AppError('image_pull_failed', `the registry does not answer: ${messageOf(cause)}`, { cause })
   })
