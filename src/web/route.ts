@@ -9,6 +9,7 @@ export type PageName =
   | 'group'
   | 'all-runners'
   | 'access-tokens'
+  | 'profile'
   | 'api-reference'
   | 'help'
   | 'admin-users'
@@ -50,6 +51,7 @@ const instancePages: readonly (readonly [string, PageName])[] = [
   ['-/groups', 'groups'],
   ['-/runners', 'all-runners'],
   ['-/access-tokens', 'access-tokens'],
+  ['-/profile', 'profile'],
   ['-/api', 'api-reference'],
   ['help', 'help'],
   ['help/*topic', 'help'],

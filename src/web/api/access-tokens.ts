@@ -33,8 +33,12 @@ export type TokenInput = {
 }
 
 /** `base`: `personal_access_tokens`, `projects/7/access_tokens`, `groups/3/access_tokens`. */
-export async function listAccessTokens(base: string, signal: AbortSignal): Promise<readonly AccessToken[]> {
-  const tokens = await getAll<AccessToken>(base, { signal })
+export async function listAccessTokens(
+  base: string,
+  userId: number | undefined,
+  signal: AbortSignal,
+): Promise<readonly AccessToken[]> {
+  const tokens = await getAll<AccessToken>(base, { signal, query: { user_id: userId } })
   return tokens.filter(token => !token.revoked)
 }
 

@@ -22,11 +22,11 @@ export type AuditEvent = {
   readonly author_name: string
   readonly action: string
   readonly target: string
-  readonly address: string
+  readonly ip_address: string
 }
 
 export function listAuditEvents(query: Query, signal: AbortSignal): Promise<Page<AuditEvent>> {
-  return getPage<AuditEvent>('slipway/audit_events', { query, signal })
+  return getPage<AuditEvent>('audit_events', { query, signal })
 }
 
 export type QueuedJob = {

@@ -64,6 +64,16 @@ export function traceUrl(project: string, id: number): string {
   return apiUrl(projectUrl(project, `jobs/${id}/trace`))
 }
 
+/** Pairs of an offset and the milliseconds at which the bytes from there on arrived. */
+export async function readTraceTimes(
+  project: string,
+  id: number,
+  signal: AbortSignal,
+): Promise<readonly (readonly [number, number])[]> {
+  const path = `slipway/${projectUrl(project, `jobs/${id}/trace_times`)}`
+  return (await getJson<{ readonly times: readonly [number, number][] }>(path, { signal })).times
+}
+
 export function archiveUrl(project: string, id: number): string {
   return apiUrl(projectUrl(project, `jobs/${id}/artifacts`))
 }

@@ -95,6 +95,12 @@ export function listPipelines(project: string, query: Query, signal: AbortSignal
   return getPage<PipelineRow>(`slipway/${projectUrl(project, 'pipelines')}`, { query, signal })
 }
 
+/** The newest pipeline of each commit, as far as the last hundred pipelines tell. */
+export async function pipelinesBySha(project: string, signal: AbortSignal): Promise<ReadonlyMap<string, PipelineRow>> {
+  const { items } = await listPipelines(project, { per_page: 100 }, signal)
+  return new Map([...items].reverse().map(row => [row.sha, row]))
+}
+
 export function readPipeline(project: string, id: string | number, signal: AbortSignal): Promise<PipelineView> {
   return getJson<PipelineView>(`slipway/${projectUrl(project, `pipelines/${id}`)}`, { signal })
 }

@@ -13,7 +13,6 @@ export type Commit = {
   readonly created_at: string
   readonly parent_ids: readonly string[]
   readonly stats?: { readonly additions: number; readonly deletions: number; readonly total: number }
-  readonly last_pipeline?: { readonly id: number; readonly status: string } | null
 }
 
 export type Branch = {

@@ -23,8 +23,10 @@ export type ScheduleInput = {
   readonly active: boolean
 }
 
-export function listSchedules(project: string, signal: AbortSignal): Promise<readonly Schedule[]> {
-  return getAll<Schedule>(projectUrl(project, 'pipeline_schedules'), { signal })
+/** Lists are brief: each schedule is read for its last pipeline. */
+export async function listSchedules(project: string, signal: AbortSignal): Promise<readonly Schedule[]> {
+  const brief = await getAll<Schedule>(projectUrl(project, 'pipeline_schedules'), { signal })
+  return Promise.all(brief.map(schedule => readSchedule(project, schedule.id, signal)))
 }
 
 export function readSchedule(project: string, id: number, signal?: AbortSignal): Promise<Schedule> {

@@ -1,4 +1,4 @@
-import { change, getPage, type Page, type Query } from './client.ts'
+import { change, getJson, getPage, type Page, type Query } from './client.ts'
 
 export type User = {
   readonly id: number
@@ -10,6 +10,14 @@ export type User = {
   readonly bot?: boolean
   readonly created_at?: string
   readonly last_sign_in_at?: string | null
+}
+
+export function readOwnUser(signal: AbortSignal): Promise<User> {
+  return getJson<User>('user', { signal })
+}
+
+export function changeOwnUser(body: Partial<Pick<UserInput, 'name' | 'email' | 'password'>>): Promise<User> {
+  return change<User>('PUT', 'slipway/user', { body })
 }
 
 export function listUsers(query: Query, signal: AbortSignal): Promise<Page<User>> {

@@ -1,5 +1,4 @@
 import type { JSX } from 'preact'
-import type { PaintedRow } from '../../logs/paint.ts'
 import { rowText } from '../../logs/paint.ts'
 import type { Section } from '../../logs/section.ts'
 import { secondClock } from '../clock.ts'
@@ -8,12 +7,13 @@ import { clockWords } from '../words.ts'
 import type { Matcher } from './matcher.ts'
 import { type RowPart, rowParts } from './row-parts.ts'
 import type { TimestampMode } from './view-options.ts'
+import type { ShownRow } from './worker-protocol.ts'
 
 export type SectionHead = { readonly section: Section; readonly index: number; readonly isFolded: boolean }
 
 type LogRowProps = {
   readonly row: number
-  readonly painted: PaintedRow | undefined
+  readonly painted: ShownRow | undefined
   readonly head: SectionHead | undefined
   readonly matcher: Matcher | undefined
   readonly isCurrent: boolean
@@ -21,6 +21,7 @@ type LogRowProps = {
   readonly timestamps: TimestampMode
   /** Milliseconds since 1970, for elapsed times. */
   readonly startedAt: number
+  readonly timeAt: (offset: number) => number | null
   readonly onToggle: (index: number) => void
   readonly onSelect: (row: number, extend: boolean) => void
 }
@@ -41,9 +42,7 @@ export function LogRow(props: LogRowProps): JSX.Element {
       >
         {row + 1}
       </a>
-      {props.timestamps !== 'off' && (
-        <span class="log-time">{painted && timeWords(painted.timestamp, props.timestamps, props.startedAt)}</span>
-      )}
+      {props.timestamps !== 'off' && <span class="log-time">{painted && timeWords(painted, props)}</span>}
       {head ? <Head {...props} head={head} /> : <Text painted={painted} matcher={props.matcher} />}
     </div>
   )
@@ -70,7 +69,7 @@ function sectionSeconds(section: Section): string {
 }
 
 type TextProps = {
-  readonly painted: PaintedRow | undefined
+  readonly painted: ShownRow | undefined
   readonly matcher: Matcher | undefined
   readonly fallback?: string
   readonly hasLinks?: boolean
@@ -106,9 +105,10 @@ function Part({ text, classes, colour, background, isMark, href }: RowPart, inde
   )
 }
 
-function timeWords(timestamp: string | null, mode: TimestampMode, startedAt: number): string {
-  if (timestamp === null) return ''
-  const at = Date.parse(timestamp)
-  if (mode === 'elapsed') return `+${clockWords((at - startedAt) / 1000)}`
+/** The runner's own word in the line, else when the server got it. */
+function timeWords({ timestamp, offset }: ShownRow, { timestamps, startedAt, timeAt }: LogRowProps): string {
+  const at = timestamp === null ? timeAt(offset) : Date.parse(timestamp)
+  if (at === null) return ''
+  if (timestamps === 'elapsed') return `+${clockWords((at - startedAt) / 1000)}`
   return new Date(at).toLocaleTimeString(undefined, { hour12: false })
 }

@@ -12,6 +12,7 @@ import { timestampMode, wrapLines } from './view-options.ts'
 type LogRowsProps = {
   readonly model: LogModel
   readonly startedAt: number
+  readonly timeAt: (offset: number) => number | null
   readonly selection: { readonly first: number; readonly last: number } | null
   readonly onSelect: (row: number, extend: boolean) => void
 }
@@ -20,7 +21,7 @@ const overscanRows = 12
 /** Columns of the number, the fold button and the time, in pixels. */
 const gutterPx = { number: 68, fold: 20, time: 78, end: 16 }
 
-export function LogRows({ model, startedAt, selection, onSelect }: LogRowsProps): JSX.Element {
+export function LogRows({ model, startedAt, timeAt, selection, onSelect }: LogRowsProps): JSX.Element {
   const area = useRef<HTMLDivElement>(null)
   const scroll = useScroll(area, model.contentPx)
   const characterPx = useCharacterPx(area)
@@ -61,6 +62,7 @@ export function LogRows({ model, startedAt, selection, onSelect }: LogRowsProps)
                 isSelected={selection !== null && row >= selection.first && row <= selection.last}
                 timestamps={timestamps}
                 startedAt={startedAt}
+                timeAt={timeAt}
                 onToggle={model.toggleSection}
                 onSelect={onSelect}
               />

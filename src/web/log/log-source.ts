@@ -1,9 +1,8 @@
 // A log as the page sees it: how many rows there are, what stands in those that are looked at, what a search found. The
 // work is done in the worker.
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals'
-import type { PaintedRow } from '../../logs/paint.ts'
 import type { Section } from '../../logs/section.ts'
-import type { FromWorker, ToWorker } from './worker-protocol.ts'
+import type { FromWorker, ShownRow, ToWorker } from './worker-protocol.ts'
 
 export type FindState = {
   readonly text: string
@@ -23,7 +22,7 @@ export type LogSource = {
   /** Grows when rows were painted that were not there before. */
   readonly painted: ReadonlySignal<number>
   /** Undefined: it is being painted. */
-  readonly row: (row: number) => PaintedRow | undefined
+  readonly row: (row: number) => ShownRow | undefined
   /** Columns of each row, once `measure` was called. */
   readonly columnsOf: (row: number) => number
   readonly measure: () => void
@@ -35,7 +34,7 @@ export type LogSource = {
   readonly close: () => void
 }
 
-type Block = { rows: readonly PaintedRow[]; isStale: boolean; isAsked: boolean }
+type Block = { rows: readonly ShownRow[]; isStale: boolean; isAsked: boolean }
 
 const blockRows = 128
 const keptBlocks = 400
@@ -85,7 +84,7 @@ export function createLogSource(): LogSource {
     painted.value += 1
   }
 
-  function takeRows(from: number, rows: readonly PaintedRow[]): void {
+  function takeRows(from: number, rows: readonly ShownRow[]): void {
     const number = from / blockRows
     blocks.delete(number)
     blocks.set(number, { rows, isStale: false, isAsked: false })
@@ -105,7 +104,7 @@ export function createLogSource(): LogSource {
     painted.value += 1
   }
 
-  function row(number: number): PaintedRow | undefined {
+  function row(number: number): ShownRow | undefined {
     const place = Math.floor(number / blockRows)
     const block = blocks.get(place)
     if (block === undefined || (block.isStale && !block.isAsked)) ask(place, block)

@@ -11,6 +11,7 @@ import { LogToolbar, type ToolbarActions, toggleTimestamps } from './log-toolbar
 import { stepFound } from './step-found.ts'
 import { followTrace } from './trace-bytes.ts'
 import { useLineLink } from './use-line-link.ts'
+import { type TraceTimes, useTraceTimes } from './use-trace-times.ts'
 import { setWrap, wrapLines } from './view-options.ts'
 import './log.css'
 
@@ -19,6 +20,7 @@ type LogViewProps = {
   readonly url: string
   /** Opened in a tab of its own. */
   readonly rawUrl: string
+  readonly readTimes: (signal: AbortSignal) => Promise<TraceTimes>
   readonly isRunning: boolean
   readonly startedAt: string | null
   readonly onEnd: () => void
@@ -28,6 +30,7 @@ export function LogView(props: LogViewProps): JSX.Element {
   const [isLive] = useState(props.isRunning)
   const { model, lengthBytes, failure } = useTrace(props, isLive)
   const link = useLineLink(model)
+  const timeAt = useTraceTimes(props.readTimes, props.isRunning)
   const [isFinding, setFinding] = useState(false)
   const frame = useRef<HTMLDivElement>(null)
   const isFullScreen = useFullScreen(frame)
@@ -55,6 +58,7 @@ export function LogView(props: LogViewProps): JSX.Element {
       <LogRows
         model={model}
         startedAt={props.startedAt === null ? 0 : Date.parse(props.startedAt)}
+        timeAt={timeAt}
         selection={link.selection}
         onSelect={link.select}
       />

@@ -12,6 +12,9 @@ export type ToWorker =
   /** An empty text ends the search. `failures` looks for lines that tell of a failure. */
   | { readonly type: 'find'; readonly search: number; readonly text: string; readonly kind: 'text' | 'failures' }
 
+/** A row with the offset of its first byte in the log, by which its time is found. */
+export type ShownRow = PaintedRow & { readonly offset: number }
+
 export type FromWorker =
   | {
       readonly type: 'grown'
@@ -22,7 +25,7 @@ export type FromWorker =
       /** Null: as before. */
       readonly sections: readonly Section[] | null
     }
-  | { readonly type: 'rows'; readonly from: number; readonly rows: readonly PaintedRow[] }
+  | { readonly type: 'rows'; readonly from: number; readonly rows: readonly ShownRow[] }
   | { readonly type: 'widths'; readonly from: number; readonly widths: Uint16Array<ArrayBuffer> }
   | {
       readonly type: 'found'

@@ -70,8 +70,10 @@ function grow(firstChanged: number): void {
 
 function sendRows(from: number, to: number): void {
   const rows = []
-  for (let row = from; row < Math.min(to, index.rowCount()); row += 1)
-    rows.push(paintPieces(index.pieces(row), store.read))
+  for (let row = from; row < Math.min(to, index.rowCount()); row += 1) {
+    const pieces = index.pieces(row)
+    rows.push({ ...paintPieces(pieces, store.read), offset: pieces[0]?.start ?? 0 })
+  }
   scope.postMessage({ type: 'rows', from, rows })
 }
 

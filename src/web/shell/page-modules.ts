@@ -14,6 +14,7 @@ const loaders: Readonly<Record<PageName, () => Promise<PageModule>>> = {
   group: () => import('../pages/groups/page.tsx'),
   'all-runners': () => import('../pages/runners/instance.tsx'),
   'access-tokens': () => import('../pages/tokens/personal.tsx'),
+  profile: () => import('../pages/profile/page.tsx'),
   'api-reference': () => import('../pages/help/api-reference.tsx'),
   help: () => import('../pages/help/page.tsx'),
   'admin-users': () => import('../pages/admin/users.tsx'),

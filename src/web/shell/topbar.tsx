@@ -80,6 +80,9 @@ function UserMenu({
       <a href="/-/projects">
         <Icon name="folder" /> Projects
       </a>
+      <a href="/-/profile">
+        <Icon name="user" /> Your account
+      </a>
       <a href="/-/access-tokens">
         <Icon name="lock" /> Access tokens
       </a>

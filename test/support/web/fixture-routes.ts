@@ -10,6 +10,7 @@ import {
   project,
 } from './fixture-data.ts'
 import { sampleLog } from './fixture-log.ts'
+import { registryRoutes } from './fixture-registry.ts'
 import type { FixtureOptions } from './fixture-server.ts'
 
 export type Answer =
@@ -116,6 +117,7 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
     ['GET', /^projects\/[^/]+\/jobs\/(\d+)$/, match => json(jobOf(Number(match[1])))],
     ['GET', /^projects\/[^/]+\/jobs\/9001\/trace$/, () => ({ kind: 'bytes', bytes: options.longLog ?? sampleLog() })],
     ['GET', /^projects\/[^/]+\/jobs\/\d+\/trace$/, () => ({ kind: 'bytes', bytes: sampleLog() })],
+    ['GET', /^slipway\/projects\/[^/]+\/jobs\/\d+\/trace_times$/, () => json({ times: [[0, Date.now() - 90_000]] })],
     ['GET', /^projects\/[^/]+\/jobs\/\d+\/artifacts\/tree$/, () => list(artifactTree)],
     ['GET', /^projects\/[^/]+\/repository\/branches$/, () => list(branches)],
     [
@@ -242,24 +244,8 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
       () => list([{ id: 1, name: 'main', push_access_levels: [{ access_level: 40 }], allow_force_push: false }]),
     ],
     ['GET', /^projects\/[^/]+\/protected_tags$/, () => list([])],
-    [
-      'GET',
-      /^projects\/[^/]+\/pipeline_schedules$/,
-      () =>
-        list([
-          {
-            id: 1,
-            description: 'Nightly scan of all images',
-            ref: 'main',
-            cron: '0 3 * * *',
-            cron_timezone: 'Europe/Berlin',
-            next_run_at: ago(-30_000),
-            active: true,
-            owner: people.vera,
-            last_pipeline: { id: 136, status: 'manual' },
-          },
-        ]),
-    ],
+    ['GET', /^projects\/[^/]+\/pipeline_schedules$/, () => list([schedule])],
+    ['GET', /^projects\/[^/]+\/pipeline_schedules\/1$/, () => json(schedule)],
     [
       'GET',
       /^projects\/[^/]+\/environments$/,
@@ -405,7 +391,7 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
     ],
     [
       'GET',
-      /^slipway\/audit_events$/,
+      /^audit_events$/,
       () =>
         list([
           {
@@ -414,7 +400,7 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
             author_name: 'root',
             action: 'variable_created',
             target: 'shop/backend DEPLOY_KEY',
-            address: '10.0.0.7',
+            ip_address: '10.0.0.7',
           },
         ]),
     ],
@@ -698,134 +684,15 @@ const lint = {
   },
 }
 
-type Json = (body: unknown, status?: number) => Answer
-type List = (body: readonly unknown[]) => Answer
-
-function registryRoutes(json: Json, list: List): readonly (readonly [string, RegExp, () => Answer])[] {
-  const tag = (name: string, extra: Readonly<Record<string, unknown>> = {}) => ({
-    name,
-    location: `localhost:8080/shop/backend:${name}`,
-    digest: `sha256:${'4f'.repeat(32)}`,
-    media_type: 'application/vnd.oci.image.index.v1+json',
-    size_bytes: 48_300_000,
-    platforms: ['linux/amd64', 'linux/arm64'],
-    pushed_at: ago(900),
-    last_pulled_at: ago(60),
-    pushed_by: 'gitlab-ci-token',
-    user: people.vera,
-    job: { id: 506, name: 'image' },
-    pipeline_id: 142,
-    commit_sha: commit.id,
-    signatures: 1,
-    attestations: 2,
-    is_protected: false,
-    ...extra,
-  })
-  const details = {
-    ...tag('v2.4.0'),
-    created_at: ago(900),
-    manifests: [
-      { digest: `sha256:${'a1'.repeat(32)}`, media_type: 'x', platform: 'linux/amd64', size_bytes: 24_000_000 },
-      { digest: `sha256:${'b2'.repeat(32)}`, media_type: 'x', platform: 'linux/arm64', size_bytes: 24_300_000 },
-    ],
-    referrers: [
-      {
-        digest: `sha256:${'c3'.repeat(32)}`,
-        artifact_type: 'application/vnd.dev.cosign.artifact.sig.v1+json',
-        kind: 'signature',
-        size_bytes: 900,
-        created_at: ago(800),
-      },
-    ],
-    layers: [
-      { digest: `sha256:${'d4'.repeat(32)}`, size_bytes: 3_400_000, created_by: '/bin/sh -c #(nop) ADD file:… in /' },
-    ],
-    labels: { 'org.opencontainers.image.source': 'http://localhost:8080/shop/backend' },
-    other_tags: ['latest'],
-  }
-  const preview = {
-    tags: ['feature-returns'],
-    kept: [{ tag: 'v2.4.0', reason: 'it is protected' }],
-    freed_bytes: 12_300_000,
-  }
-  return [
-    [
-      'GET',
-      /^slipway\/projects\/[^/]+\/registry\/usage$/,
-      () =>
-        json({ size_bytes: 340_000_000, tags: 14, repositories: 2, quota_bytes: null, reclaimable_bytes: 12_000_000 }),
-    ],
-    [
-      'GET',
-      /^slipway\/projects\/[^/]+\/registry\/repositories$/,
-      () =>
-        list([
-          {
-            id: 1,
-            name: '',
-            path: 'shop/backend',
-            location: 'localhost:8080/shop/backend',
-            created_at: ago(90_000),
-            tags_count: 12,
-            size_bytes: 300_000_000,
-            last_pushed_at: ago(900),
-          },
-          {
-            id: 2,
-            name: 'worker',
-            path: 'shop/backend/worker',
-            location: 'localhost:8080/shop/backend/worker',
-            created_at: ago(90_000),
-            tags_count: 2,
-            size_bytes: 40_000_000,
-            last_pushed_at: ago(9000),
-          },
-        ]),
-    ],
-    [
-      'GET',
-      /^slipway\/projects\/[^/]+\/registry\/repositories\/\d+\/tags$/,
-      () =>
-        list([
-          tag('latest'),
-          tag('v2.4.0', { is_protected: true }),
-          tag('feature-returns', { signatures: 0, attestations: 0, platforms: ['linux/amd64'], last_pulled_at: null }),
-          tag('by-hand', { job: null, pipeline_id: null, commit_sha: null, digest: `sha256:${'77'.repeat(32)}` }),
-        ]),
-    ],
-    ['GET', /^slipway\/projects\/[^/]+\/registry\/repositories\/\d+\/tags\/[^/]+$/, () => json(details)],
-    ['POST', /^slipway\/projects\/[^/]+\/registry\/repositories\/\d+\/preview$/, () => json(preview)],
-    [
-      'GET',
-      /^slipway\/projects\/[^/]+\/registry\/policy$/,
-      () =>
-        json({
-          enabled: true,
-          cadence: '7d',
-          keep_n: 10,
-          older_than: '30d',
-          name_regex: '.*',
-          name_regex_keep: 'v.+',
-          next_run_at: ago(-86_400),
-        }),
-    ],
-    [
-      'POST',
-      /^slipway\/projects\/[^/]+\/registry\/policy\/preview$/,
-      () => json({ repositories: [{ path: 'shop/backend', ...preview }], freed_bytes: 12_300_000 }),
-    ],
-    [
-      'GET',
-      /^projects\/[^/]+\/registry\/protection\/tag\/rules$/,
-      () =>
-        list([
-          {
-            id: 1,
-            tag_name_pattern: '^v\\d+',
-            minimum_access_level_for_push: 'maintainer',
-            minimum_access_level_for_delete: null,
-          },
-        ]),
-    ],
-  ]
+const schedule = {
+  id: 1,
+  description: 'Nightly scan of all images',
+  ref: 'main',
+  cron: '0 3 * * *',
+  cron_timezone: 'Europe/Berlin',
+  next_run_at: ago(-30_000),
+  active: true,
+  owner: people.vera,
+  last_pipeline: { id: 136, status: 'manual' },
+  variables: [],
 }

@@ -29,7 +29,7 @@ export function AuditPanel(): JSX.Element {
                   { title: 'Who', kind: 'narrow', cell: event => event.author_name },
                   { title: 'Did', kind: 'narrow', cell: event => event.action.replaceAll('_', ' ') },
                   { title: 'To', kind: 'main', cell: event => <span class="clip">{event.target}</span> },
-                  { title: 'From', kind: 'narrow', cell: event => <span class="mono">{event.address}</span> },
+                  { title: 'From', kind: 'narrow', cell: event => <span class="mono">{event.ip_address}</span> },
                 ]}
               />
               <Pager page={page} of={data} onPage={setPage} />

@@ -26,7 +26,7 @@ export function UserDialog({ before, onClose, onDone }: UserDialogProps): JSX.El
     const secret = password === '' ? {} : { password }
     try {
       if (before === null) await createUser({ username, name, email, admin, ...secret })
-      else await changeUser(before.id, { name, email, admin, ...secret })
+      else await changeUser(before.id, { name, email, ...(admin === before.is_admin ? {} : { admin }), ...secret })
       tell(`${name} was saved.`)
       onDone()
       onClose()

@@ -51,7 +51,7 @@ export function Page(): JSX.Element {
                 <Empty icon="users" title="Nobody is like that" />
               ) : (
                 <>
-                  <UserTable rows={page.items} onEdit={setEditing} onChanged={reload} />
+                  <UserTable rows={page.items.filter(user => !user.bot)} onEdit={setEditing} onChanged={reload} />
                   <Pager page={query.page} of={page} onPage={to => query.set({ page: to })} />
                 </>
               )

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { failureWords, type Job, traceUrl } from '../../api/jobs.ts'
+import { failureWords, type Job, readTraceTimes, traceUrl } from '../../api/jobs.ts'
 import type { JobView } from '../../api/pipelines.ts'
 import { JobActionButton } from '../../ci/job-action-button.tsx'
 import { LogView } from '../../log/log-view.tsx'
@@ -38,6 +38,7 @@ export function JobLog({ path, job, view, mayAct, onChanged }: JobLogProps): JSX
         jobId={job.id}
         url={traceUrl(path, job.id)}
         rawUrl={traceUrl(path, job.id)}
+        readTimes={signal => readTraceTimes(path, job.id, signal)}
         isRunning={job.status === 'running' || job.status === 'canceling'}
         startedAt={job.started_at}
         onEnd={onChanged}

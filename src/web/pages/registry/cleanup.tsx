@@ -7,7 +7,7 @@ import {
   readPolicy,
   runPolicy,
   savePolicy,
-} from '../../api/registry.ts'
+} from '../../api/registry-cleanup.ts'
 import { useResource } from '../../api/resource.ts'
 import { attempt, useAction } from '../../ui/action.ts'
 import { Button } from '../../ui/button.tsx'
@@ -16,7 +16,7 @@ import { CheckField, SelectField, TextField } from '../../ui/field.tsx'
 import { Loaded } from '../../ui/loading.tsx'
 import { Panel } from '../../ui/page.tsx'
 import { Moment } from '../../ui/time.tsx'
-import { countWords, sizeWords } from '../../words.ts'
+import { countWords } from '../../words.ts'
 import { PreviewOf } from './preview.tsx'
 
 const cadences = [
@@ -94,7 +94,7 @@ function Form({ path, before, onSaved }: FormProps): JSX.Element {
         <div class="form-row">
           <TextField
             label="That match"
-            value={draft.name_regex}
+            value={draft.name_regex ?? ''}
             onInput={pattern => set({ name_regex: pattern })}
             mono
             hint="A regular expression for the whole name; .* is every tag."
@@ -144,17 +144,15 @@ function RunNow({ path }: { readonly path: string }): JSX.Element {
     if (!(await confirm({ title: 'Run the cleanup now?', body, action: 'Run cleanup' }))) return
     await attempt(async () => {
       const done = await runPolicy(path)
-      const count = done.repositories.reduce((sum, each) => sum + each.tags.length, 0)
-      return count === 0
-        ? 'Nothing was to be deleted.'
-        : `${countWords(count, 'tag')} went; ${sizeWords(done.freed_bytes)} come back.`
+      if (done.deleted_tags === 0) return 'Nothing was to be deleted.'
+      return `${countWords(done.deleted_tags, 'tag')} went. Their space comes back when nothing else holds it.`
     })
   }
   return <Button onClick={() => void run()}>Run now</Button>
 }
 
 function Preview({ of }: { readonly of: CleanupPreview }): JSX.Element {
-  const touched = of.repositories.filter(each => each.tags.length > 0)
+  const touched = of.filter(each => each.tags.length > 0)
   if (touched.length === 0) return <p>Nothing would be deleted.</p>
   return (
     <div class="stack" role="status">

@@ -10,7 +10,7 @@ import { Button, LinkButton } from '../../ui/button.tsx'
 import { confirm } from '../../ui/confirm.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
 import { Loaded } from '../../ui/loading.tsx'
-import { Empty, Notice } from '../../ui/notice.tsx'
+import { Notice } from '../../ui/notice.tsx'
 import { PageHead, Panel } from '../../ui/page.tsx'
 import { Pager, Table } from '../../ui/table.tsx'
 import { Ago } from '../../ui/time.tsx'
@@ -28,8 +28,8 @@ export function Page({ params }: PageProps): JSX.Element {
         windowTitle={`Container Registry of ${path}`}
         actions={
           levelIn(project.data, currentUser.value?.is_admin ?? false) >= maintainer && (
-            <LinkButton icon="broom" href={projectPath(path, 'container_registry/settings')}>
-              Cleanup and protection
+            <LinkButton icon="gear" href={projectPath(path, 'container_registry/settings')}>
+              Registry settings
             </LinkButton>
           )
         }
@@ -60,7 +60,7 @@ function Off({ path }: { readonly path: string }): JSX.Element {
 function Use({ path }: { readonly path: string }): JSX.Element {
   const usage = useResource(`registry-usage:${path}`, signal => readUsage(path, signal))
   if (usage.data === undefined) return <div class="facts">&nbsp;</div>
-  const { repositories, tags, size_bytes: size, quota_bytes: quota, reclaimable_bytes: reclaimable } = usage.data
+  const { repositories, tags, used_bytes: size, quota_bytes: quota, reclaimable_bytes: reclaimable } = usage.data
   return (
     <div class="facts">
       <span>{countWords(repositories, 'repository', 'repositories')}</span>
@@ -81,50 +81,30 @@ function Use({ path }: { readonly path: string }): JSX.Element {
 function Repositories({ project }: { readonly project: Project }): JSX.Element {
   const path = project.path_with_namespace
   const query = useQuery()
-  const search = query.get('search')
-  const repositories = useResource(`repositories:${path}:${search}:${query.page}`, signal =>
-    listRepositories(path, { search, page: query.page, per_page: 30 }, signal),
+  const repositories = useResource(`repositories:${path}:${query.page}`, signal =>
+    listRepositories(path, { page: query.page, per_page: 30 }, signal),
   )
   const mayDelete = levelIn(project, currentUser.value?.is_admin ?? false) >= maintainer
   return (
-    <div class="stack">
-      {(search !== '' || (repositories.data?.items.length ?? 0) > 5) && (
-        <div class="filters">
-          <input
-            class="input search"
-            type="search"
-            placeholder="Name of a repository"
-            aria-label="Name of a repository"
-            value={search}
-            onChange={event => query.set({ search: event.currentTarget.value })}
-          />
-        </div>
-      )}
-      <Panel>
-        <Loaded of={repositories}>
-          {page => {
-            if (page.items.length > 0) {
-              return (
-                <>
-                  <RepositoryTable
-                    path={path}
-                    rows={page.items}
-                    mayDelete={mayDelete}
-                    onChanged={() => void repositories.reload()}
-                  />
-                  <Pager page={query.page} of={page} onPage={to => query.set({ page: to })} />
-                </>
-              )
-            }
-            return search === '' ? (
-              <FirstImage project={project} />
-            ) : (
-              <Empty icon="search" title="No repository is like that" />
-            )
-          }}
-        </Loaded>
-      </Panel>
-    </div>
+    <Panel>
+      <Loaded of={repositories}>
+        {page =>
+          page.items.length === 0 ? (
+            <FirstImage project={project} />
+          ) : (
+            <>
+              <RepositoryTable
+                path={path}
+                rows={page.items}
+                mayDelete={mayDelete}
+                onChanged={() => void repositories.reload()}
+              />
+              <Pager page={query.page} of={page} onPage={to => query.set({ page: to })} />
+            </>
+          )
+        }
+      </Loaded>
+    </Panel>
   )
 }
 
@@ -140,8 +120,8 @@ function RepositoryTable({ path, rows, mayDelete, onChanged }: RepositoryTablePr
     const body = (
       <>
         <p>
-          Its {countWords(repository.tags_count, 'tag')} and {sizeWords(repository.size_bytes)} of images go with it.
-          This cannot be undone.
+          Its {countWords(repository.tags_count, 'tag')} and {sizeWords(repository.size)} of images go with it. This
+          cannot be undone.
         </p>
         <p>Servers and pipelines that pull from it will fail.</p>
       </>
@@ -183,9 +163,9 @@ function RepositoryTable({ path, rows, mayDelete, onChanged }: RepositoryTablePr
         {
           title: 'Size',
           kind: 'right',
-          cell: repository => <span class="number nowrap">{sizeWords(repository.size_bytes)}</span>,
+          cell: repository => <span class="number nowrap">{sizeWords(repository.size)}</span>,
         },
-        { title: 'Pushed', kind: 'narrow', cell: repository => <Ago at={repository.last_pushed_at} /> },
+        { title: 'Pushed', kind: 'narrow', cell: repository => <Ago at={repository.last_published_at} /> },
         {
           title: '',
           kind: 'actions',

@@ -1,22 +1,28 @@
 import type { JSX } from 'preact'
+import { useProject } from '../../api/projects.ts'
 import { projectPath } from '../../paths.ts'
 import type { PageProps } from '../../shell/page-modules.ts'
 import { PageHead } from '../../ui/page.tsx'
 import { CleanupForm } from './cleanup.tsx'
+import { Follows } from './follows.tsx'
 import { TagRules } from './tag-rules.tsx'
+import { Webhooks } from './webhooks.tsx'
 
 export function Page({ params }: PageProps): JSX.Element {
   const path = params.project ?? ''
+  const project = useProject(path)
   return (
     <>
       <PageHead
-        title="Cleanup and protection"
-        windowTitle={`Cleanup of ${path}`}
+        title="Registry settings"
+        windowTitle={`Registry settings of ${path}`}
         crumbs={[{ label: 'Container Registry', href: projectPath(path, 'container_registry') }]}
       />
       <div class="stack">
         <CleanupForm path={path} />
         <TagRules path={path} />
+        <Follows path={path} defaultRef={project.data?.default_branch ?? 'main'} />
+        <Webhooks path={path} />
       </div>
     </>
   )

@@ -58,7 +58,7 @@ export function TagTable({
       title: '',
       kind: 'actions',
       cell: tag =>
-        !tag.is_protected && (
+        tag.kept_because === null && (
           <Button small kind="quiet" icon="trash" label={`Delete ${tag.name}`} onClick={() => onDelete([tag.name])} />
         ),
     })
@@ -91,7 +91,7 @@ function Name({ path, repository, tag, mayDelete, isSelected, onToggle }: NamePr
           type="checkbox"
           aria-label={`Select ${tag.name}`}
           checked={isSelected}
-          disabled={tag.is_protected}
+          disabled={tag.kept_because !== null}
           onChange={event => onToggle(tag.name, event.currentTarget.checked)}
         />
       )}
@@ -101,7 +101,11 @@ function Name({ path, repository, tag, mayDelete, isSelected, onToggle }: NamePr
             {tag.name}
           </a>
           <CopyButton text={`docker pull ${tag.location}`} label={`Copy the pull command of ${tag.name}`} />
-          {tag.is_protected && <span class="tag">protected</span>}
+          {mayDelete && tag.kept_because !== null && (
+            <span class="tag" title={tag.kept_because}>
+              protected
+            </span>
+          )}
         </span>
         <span class="facts">
           {tag.platforms.length > 0 && <span>{tag.platforms.join(', ')}</span>}

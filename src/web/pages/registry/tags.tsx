@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { developer, levelIn, useProject } from '../../api/projects.ts'
-import { listImageTags, type TagRow } from '../../api/registry.ts'
+import { listImageTags, readRepository } from '../../api/registry.ts'
 import { useResource } from '../../api/resource.ts'
 import { projectPath } from '../../paths.ts'
 import { currentUser } from '../../session.ts'
@@ -29,14 +29,15 @@ export function Page({ params }: PageProps): JSX.Element {
   const project = useProject(path)
   const search = query.get('search')
   const order = query.get('order') || 'pushed_at'
-  const filter = { search, order_by: order, sort: order === 'name' ? 'asc' : 'desc', page: query.page, per_page: 30 }
+  const filter = { search, sort: order, page: query.page, per_page: 30 }
   const tags = useResource(`image-tags:${path}:${repository}:${JSON.stringify(filter)}`, signal =>
     listImageTags(path, repository, filter, signal),
   )
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [deleting, setDeleting] = useState<readonly string[] | null>(null)
   const mayDelete = levelIn(project.data, currentUser.value?.is_admin ?? false) >= developer
-  const name = nameOf(tags.data?.items[0]) ?? 'Tags'
+  const found = useResource(`repository:${repository}`, signal => readRepository(repository, signal))
+  const name = found.data?.path ?? 'Tags'
   return (
     <>
       <PageHead
@@ -100,10 +101,4 @@ export function Page({ params }: PageProps): JSX.Element {
       )}
     </>
   )
-}
-
-/** `host/group/project/name:tag` → `group/project/name` */
-function nameOf(row: TagRow | undefined): string | null {
-  if (row === undefined) return null
-  return row.location.slice(row.location.indexOf('/') + 1, row.location.length - row.name.length - 1)
 }

@@ -1,7 +1,9 @@
 import type { JSX } from 'preact'
+import { type PipelineRow, pipelinesBySha } from '../../api/pipelines.ts'
 import { useProject } from '../../api/projects.ts'
 import { type Commit, listCommits } from '../../api/repository.ts'
 import { useResource } from '../../api/resource.ts'
+import { statusOf } from '../../ci/status-of.ts'
 import { commitPath, commitsPath, filesPath, pipelinePath } from '../../paths.ts'
 import type { PageProps } from '../../shell/page-modules.ts'
 import { LinkButton } from '../../ui/button.tsx'
@@ -22,8 +24,9 @@ export function Page({ params }: PageProps): JSX.Element {
   const query = useQuery()
   const project = useProject(path)
   const ref = params.ref || project.data?.default_branch || ''
-  const commits = useResource(ref === '' ? null : `commits:${path}:${ref}:${query.page}`, signal =>
-    listCommits(path, { ref_name: ref, page: query.page, per_page: 30 }, signal),
+  const commits = useResource(
+    ref === '' || project.data?.empty_repo ? null : `commits:${path}:${ref}:${query.page}`,
+    signal => listCommits(path, { ref_name: ref, page: query.page, per_page: 30 }, signal),
   )
   return (
     <>
@@ -58,6 +61,7 @@ export function Page({ params }: PageProps): JSX.Element {
 }
 
 function CommitList({ path, commits }: { readonly path: string; readonly commits: readonly Commit[] }): JSX.Element {
+  const pipelines = useResource(`pipelines-by-sha:${path}`, signal => pipelinesBySha(path, signal))
   return (
     <ol class="commits">
       {commits.map(commit => (
@@ -72,11 +76,7 @@ function CommitList({ path, commits }: { readonly path: string; readonly commits
             </span>
           </div>
           <span class="row nowrap">
-            {commit.last_pipeline && (
-              <a href={pipelinePath(path, commit.last_pipeline.id)} aria-label={`Pipeline ${commit.last_pipeline.id}`}>
-                <StatusIcon status={commit.last_pipeline.status} />
-              </a>
-            )}
+            <PipelineOf path={path} pipeline={pipelines.data?.get(commit.id)} />
             <a class="mono" href={commitPath(path, commit.id)}>
               {shortSha(commit.id)}
             </a>
@@ -85,5 +85,20 @@ function CommitList({ path, commits }: { readonly path: string; readonly commits
         </li>
       ))}
     </ol>
+  )
+}
+
+function PipelineOf({
+  path,
+  pipeline,
+}: {
+  readonly path: string
+  readonly pipeline: PipelineRow | undefined
+}): JSX.Element | null {
+  if (pipeline === undefined) return null
+  return (
+    <a href={pipelinePath(path, pipeline.id)} aria-label={`Pipeline ${pipeline.id}`}>
+      <StatusIcon status={statusOf(pipeline)} />
+    </a>
   )
 }

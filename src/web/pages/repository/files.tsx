@@ -41,7 +41,11 @@ function Files({ project, place }: { readonly project: Project; readonly place: 
           </LinkButton>
         }
       />
-      {kind === 'blob' ? (
+      {project.empty_repo ? (
+        <Panel>
+          <NothingYet />
+        </Panel>
+      ) : kind === 'blob' ? (
         <FileView path={path} gitRef={ref} file={file} />
       ) : (
         <Tree path={path} gitRef={ref} folder={file} />
@@ -82,9 +86,7 @@ function Tree({
       <Loaded of={tree} rows={10}>
         {page =>
           page.items.length === 0 ? (
-            <Empty icon="folder" title="Nothing here yet">
-              <p class="empty-text">The first push fills it.</p>
-            </Empty>
+            <NothingYet />
           ) : (
             <>
               <ul class="entries">
@@ -119,5 +121,13 @@ function Entry({
       <span class="clip">{entry.name}</span>
       {entry.type === 'commit' && <span class="tag">submodule</span>}
     </a>
+  )
+}
+
+function NothingYet(): JSX.Element {
+  return (
+    <Empty icon="folder" title="Nothing here yet">
+      <p class="empty-text">The first push fills it.</p>
+    </Empty>
   )
 }

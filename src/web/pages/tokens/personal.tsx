@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { currentUser } from '../../session.ts'
 import { PageHead } from '../../ui/page.tsx'
 import { TokenList } from './token-list.tsx'
 
@@ -11,6 +12,7 @@ export function Page(): JSX.Element {
       <TokenList
         base="personal_access_tokens"
         createBase="user/personal_access_tokens"
+        {...(currentUser.value ? { userId: currentUser.value.id } : {})}
         hasRoles={false}
         emptyText="Make one for git or docker on your machine, or for a script. It can be revoked without changing your password."
       />

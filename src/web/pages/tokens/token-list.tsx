@@ -19,12 +19,14 @@ type TokenListProps = {
   readonly base: string
   /** Where they are made. */
   readonly createBase: string
+  /** Whose tokens: administrators would be shown everybody's. */
+  readonly userId?: number
   readonly hasRoles: boolean
   readonly emptyText: string
 }
 
-export function TokenList({ base, createBase, hasRoles, emptyText }: TokenListProps): JSX.Element {
-  const tokens = useResource(`tokens:${base}`, signal => listAccessTokens(base, signal))
+export function TokenList({ base, createBase, userId, hasRoles, emptyText }: TokenListProps): JSX.Element {
+  const tokens = useResource(`tokens:${base}`, signal => listAccessTokens(base, userId, signal))
   const [isAdding, setAdding] = useState(false)
   const [made, setMade] = useState<AccessToken | null>(null)
   const reload = (): void => void tokens.reload()
