@@ -1,6 +1,7 @@
 // A runner comes for a job: the one that should run next among those that it may take is marked running under a new lease,
 // and only then are script, variables and tokens handed out.
 import { AppError, messageOf } from '../kit/errors.ts'
+import { createKeyedLock } from '../kit/keyed-lock.ts'
 import type { Log } from '../kit/log.ts'
 import { claimedDependencies } from './claimed-dependencies.ts'
 import type { ClaimWish } from './coordinator.ts'
@@ -42,6 +43,9 @@ type Taken = { readonly pipelineId: number; readonly job: JobState; readonly job
 
 export function createClaims(deps: ClaimDeps): Claims {
   const { pending, tokens } = deps
+  const lock = createKeyedLock()
+  /** Jobs that are being claimed. */
+  const picked = new Set<number>()
   const mint = (): Minted => ({ job: tokens.mint('glcbt-'), lease: tokens.mint('slpl-') })
 
   async function servable(runner: RunnerRecord): Promise<readonly DemandClass[]> {
@@ -50,6 +54,14 @@ export function createClaims(deps: ClaimDeps): Claims {
       each => mayServe(runner, each) && (scope === null || each.projectId === null || scope.includes(each.projectId)),
     )
   }
+
+  /** One after the other, so that runners who ask at the same time do not all reach for the same job. */
+  const pick = (wish: Parameters<PendingJobs['next']>[0]): Promise<PendingJob | null> =>
+    lock('pick', async () => {
+      const next = await pending.next({ ...wish, except: [...wish.except, ...picked] })
+      if (next !== null) picked.add(next.jobId)
+      return next
+    })
 
   return {
     classesFor: async runner => (await servable(runner)).map(each => each.key),
@@ -60,13 +72,17 @@ export function createClaims(deps: ClaimDeps): Claims {
       const classes = (await servable(runner)).map(each => each.key)
       const except: number[] = []
       for (let count = 0; count < maxTries; count += 1) {
-        const next = await pending.next({ classes, projectIds: scopeOf(runner), except })
+        const next = await pick({ classes, projectIds: scopeOf(runner), except })
         if (next === null) return null
         except.push(next.jobId)
-        const minted = mint()
-        const taken = await take(deps, runner, next, { nonce: wish.nonce, minted })
-        const payload = taken === null ? null : await payloadOrDrop(deps, runner, taken, minted)
-        if (payload !== null) return payload
+        try {
+          const minted = mint()
+          const taken = await take(deps, runner, next, { nonce: wish.nonce, minted })
+          const payload = taken === null ? null : await payloadOrDrop(deps, runner, taken, minted)
+          if (payload !== null) return payload
+        } finally {
+          picked.delete(next.jobId)
+        }
       }
       return null
     },

@@ -124,5 +124,9 @@ async function insertClaim(transaction: Transaction<Tables>, { claim, changed, a
   await transaction
     .insertInto('job_claim')
     .values({ runner_id: job.runnerId, nonce: claim.nonce, job_id: claim.jobId, lease: job.lease, at })
+    // The job that this wish got first could not be handed out.
+    .onConflict(conflict =>
+      conflict.columns(['runner_id', 'nonce']).doUpdateSet({ job_id: claim.jobId, lease: job.lease, at }),
+    )
     .execute()
 }

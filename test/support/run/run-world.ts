@@ -309,7 +309,7 @@ function createRepository(): FakeRepository {
   return { files: new Map(), messages: new Map(), refs: new Map(), kept: new Map() }
 }
 
-function repositoriesOf(repository: FakeRepository): CoordinatorDeps['repositories'] {
+export function repositoriesOf(repository: FakeRepository): CoordinatorDeps['repositories'] {
   return {
     resolve: async (projectId, ref) => repository.refs.get(`${projectId} ${ref.kind} ${ref.name}`) ?? null,
     refs: async projectId =>
