@@ -58,7 +58,8 @@ function readNumber(source: string, place: Place): ScalarNode | null {
   if (/^\.nan$/i.test(source)) return floatScalar(Number.NaN, place)
   if (sexagesimalPattern.test(source)) return integerScalar(BigInt(readSexagesimal(source)), place)
   if (sexagesimalFloatPattern.test(source)) return floatScalar(readSexagesimal(source), place)
-  if (floatPattern.test(source) && !/^[-+]?\.$/.test(source)) return floatScalar(Number(withoutMarks(source)), place)
+  if (floatPattern.test(source) && /\d.*/.test(source.split(/e/i)[0] ?? ''))
+    return floatScalar(Number(withoutMarks(source)), place)
   if (binaryPattern.test(source))
     return integerScalar(
       signed(source, digits => BigInt(digits)),

@@ -145,6 +145,7 @@ describe('only and except', () => {
     ['only: ["main@group/proj"]', {}, true],
     ['only: ["main@Group/proj"]', {}, false],
     ['only: ["branches@other/proj"]', {}, false],
+    ['only: ["a@b@group/proj"]', { ref: 'a@b' }, false],
     ['only: [push]', {}, true],
     ['only: [pushes]', {}, true],
     ['only: []', {}, false],
@@ -201,6 +202,11 @@ describe('rules', () => {
         { rule: 2, clause: 'changes', matched: false, note: 'nothing changed' },
       ],
     })
+  })
+
+  it('look no further than the first clause that fails', async () => {
+    const text = 'x: {script: a, rules: [{if: $CI_COMMIT_TAG, changes: [src/*], exists: [a]}]}\ny: {script: a}'
+    expect((await planOf(text, onMain)).explanations[0]?.clauses.map(clause => clause.clause)).toEqual(['if'])
   })
 
   it('explain what let a job in', async () => {

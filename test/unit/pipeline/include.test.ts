@@ -211,6 +211,11 @@ x: {script: ["$[[ inputs.s ]]-$[[ inputs.n ]]-$[[inputs.b]]", "$[[ inputs.l ]]",
     expect((await messagesOf('x: {script: a}', { inputs: { a: 'b' } }))[0]).toContain('has no header')
   })
 
+  it('splice a list into a list', async () => {
+    const text = `${header('l: {type: array, default: [p, q]}')}x: {script: a, artifacts: {paths: [o, "$[[ inputs.l ]]"]}}`
+    expect((await planOf(text)).jobs[0]?.artifacts?.paths).toEqual(['o', 'p', 'q'])
+  })
+
   it('may be described, bounded and typed', async () => {
     const text =
       'spec: {inputs: {a: {type: string, options: [x, y], regex: ^x, default: x, description: d}}}\n---\n"$[[ inputs.a ]]": {script: a}'

@@ -261,6 +261,8 @@ describe('a keyword that Slipway does not have', () => {
 describe('a mistake in a keyword', () => {
   it.each([
     ['script: []', "jobs:x:script config can't be blank"],
+    [`script: ${'['.repeat(11)}a${']'.repeat(11)}`, 'a nested array of strings up to 10 levels deep'],
+    [`before_script: ${'['.repeat(10)}a${']'.repeat(10)}`, ''],
     ['when: never', 'jobs:x when should be one of: on_success, on_failure, always, manual, delayed'],
     ['when: delayed', "jobs:x start in can't be blank"],
     ['start_in: 1 day', 'jobs:x start in must be blank'],

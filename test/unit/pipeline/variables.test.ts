@@ -32,9 +32,9 @@ describe('a variable means its strongest level', () => {
 
   it('the most specific scope of an environment, and protected ones on protected refs only', async () => {
     const project = [
-      ...level('any'),
-      ...level('review', { environmentScope: 'review/*' }),
       ...level('exact', { environmentScope: 'review/1' }),
+      ...level('review', { environmentScope: 'review/*' }),
+      ...level('any'),
     ]
     const inEnvironment = (name: string) => `x: {script: a, variables: {V: job}, environment: ${name}}`
     expect((await jobOf(inEnvironment('review/1'), 'x', { variables: { project } })).variables).toEqual({ V: 'exact' })
@@ -136,6 +136,8 @@ describe('predefined variables', () => {
       CI_BUILD_MANUAL: 'true',
     })
     expect(tag).not.toHaveProperty('CI_COMMIT_BRANCH')
+    const delayed = await jobOf('x: {script: a, when: delayed, start_in: 1 hour}', 'x')
+    expect(delayed.predefined).toMatchObject({ CI_JOB_MANUAL: 'true' })
   })
 
   it('of a merge request, a trigger, a schedule and a downstream pipeline', async () => {
@@ -229,6 +231,8 @@ describe('the variables of a running job', () => {
   it('have one entry a key, the strongest', async () => {
     const text = 'x: {script: a, variables: {V: yaml, W: "$V/$CI_JOB_ID"}}'
     expect((await run(text)).get('V')?.value).toBe('dotenv')
+    const instance = [{ key: 'V', value: 'instance' }]
+    expect((await run(text, { variables: { instance } })).get('V')?.value).toBe('instance')
     const project = [{ key: 'V', value: 'project' }]
     expect((await run(text, { variables: { project } })).get('V')?.value).toBe('project')
     const manual = [{ key: 'V', value: 'manual' }]
