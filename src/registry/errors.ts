@@ -43,6 +43,8 @@ const wireCodes: Partial<Record<RegistryErrorCode, string>> = {
 export class RegistryError extends AppError {
   declare readonly code: RegistryErrorCode
   readonly headers: Readonly<Record<string, string>>
+  /** What a token must be good for: the part of `WWW-Authenticate` behind the realm. */
+  readonly challenge: string | null
 
   constructor(
     code: RegistryErrorCode,
@@ -51,11 +53,13 @@ export class RegistryError extends AppError {
       readonly detail?: unknown
       readonly cause?: unknown
       readonly headers?: Readonly<Record<string, string>>
+      readonly challenge?: string
     } = {},
   ) {
     super(code, message, options)
     this.name = 'RegistryError'
     this.headers = options.headers ?? {}
+    this.challenge = options.challenge ?? null
   }
 }
 

@@ -63,11 +63,10 @@ export function createGate(deps: {
   readonly access: Pick<Access, 'authenticate' | 'project'>
   readonly jobs: RunningJobs
   readonly tokens: RegistryTokens
-  readonly realm: string
   readonly service: string
   readonly clock: () => number
 }): Gate {
-  const { access, jobs, tokens, realm, service, clock } = deps
+  const { access, jobs, tokens, service, clock } = deps
   const projects = createProjectFinder(access.project, clock)
   const runningJobs = createExpiringCache<RunningJob | null>({ lifetimeMs: 1000, maxEntries: 10_000, clock })
 
@@ -77,10 +76,10 @@ export function createGate(deps: {
     error: 'invalid_token' | 'insufficient_scope' | null,
     message?: string,
   ): RegistryError {
-    const parts = [`realm="${realm}"`, `service="${service}"`]
+    const parts = [`service="${service}"`]
     if (scope !== null) parts.push(`scope="${scope}"`)
     if (error !== null) parts.push(`error="${error}"`)
-    return new RegistryError('UNAUTHORIZED', message, { headers: { 'WWW-Authenticate': `Bearer ${parts.join(',')}` } })
+    return new RegistryError('UNAUTHORIZED', message, { challenge: parts.join(',') })
   }
 
   async function runningJob(actor: Actor): Promise<RunningJob | null> {

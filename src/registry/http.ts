@@ -5,6 +5,7 @@ import { errorAnswer, RegistryError } from './errors.ts'
 import { type Answer, type Exchange, jsonAnswer, send } from './exchange.ts'
 import type { Caller, Gate } from './gate.ts'
 import { type ParsedPath, parsePath, type Route, routeMethods } from './paths.ts'
+import type { Realm } from './realm.ts'
 import type { RepositoryAction } from './scopes.ts'
 import type { BlobServer } from './serve-blobs.ts'
 import type { ListServer } from './serve-lists.ts'
@@ -18,6 +19,7 @@ export type RegistryHttp = {
 }
 
 type Handlers = {
+  readonly realm: Realm
   readonly gate: Gate
   readonly tokenEndpoint: TokenEndpoint
   readonly blobs: BlobServer
@@ -171,10 +173,18 @@ function fail(handlers: Handlers, exchange: Exchange, error: unknown): void {
       : new RegistryError('UNKNOWN', 'an internal error; the server log tells more')
   if (!(error instanceof RegistryError)) handlers.onBug(error, what)
   const { status, headers, body } = errorAnswer(told)
+  const { host } = request.headers
+  const isSecure = 'encrypted' in request.socket
   send(exchange, {
     kind: 'whole',
     status,
-    headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers },
+    headers: {
+      'Content-Type': 'application/json; charset=utf-8',
+      ...headers,
+      ...(told.challenge === null
+        ? {}
+        : { 'WWW-Authenticate': `Bearer realm="${handlers.realm({ host, isSecure })}",${told.challenge}` }),
+    },
     body,
   })
 }

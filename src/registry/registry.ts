@@ -23,6 +23,7 @@ import type {
 import type { BlobStorage, ImageStore, RegistryEvent, ReviewStore, RunningJobs } from './ports.ts'
 import { nameBelow } from './projects.ts'
 import { createPullLog } from './pulls.ts'
+import { createRealm } from './realm.ts'
 import { createRemoval, type Removal } from './removal.ts'
 import { defaultGrace, type Grace } from './review.ts'
 import { createBlobServer } from './serve-blobs.ts'
@@ -56,6 +57,8 @@ export type RegistryDeps = {
   readonly signingKey: Buffer
   /** As docker sees the registry, e.g. `http://registry.example.com`; the token endpoint stands there too. */
   readonly url: string
+  /** Further `host[:port]`s under which this server is reached. */
+  readonly hosts: readonly string[]
   /** Called after the push or deletion is durable, and before it is acknowledged. */
   readonly onEvent: (event: RegistryEvent) => Promise<void>
   readonly audit: Audit['record']
@@ -91,8 +94,7 @@ const sweepMs = 24 * 60 * 60 * 1000
 export function createRegistry(deps: RegistryDeps): Registry {
   const { store, storage, access, jobs, signingKey, onBug, clock, grace = defaultGrace } = deps
   const tokens = createRegistryTokens({ key: signingKey, service, lifetimeSeconds: tokenLifetimeSeconds, clock })
-  const realm = new URL('/jwt/auth', deps.url).href
-  const gate = createGate({ access, jobs, tokens, realm, service, clock })
+  const gate = createGate({ access, jobs, tokens, service, clock })
   const withDigest = createKeyedLock()
   const uploads = createUploads({ storage, withDigest })
   const collector = createCollector({ reviews: store, storage, withDigest, grace, clock })
@@ -133,6 +135,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
   }
 
   const http = createRegistryHttp({
+    realm: createRealm(deps.url, deps.hosts),
     gate,
     tokenEndpoint: createTokenEndpoint({ access, gate, tokens }),
     blobs: createBlobServer({ store, storage, grace, clock }),

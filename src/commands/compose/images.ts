@@ -36,6 +36,7 @@ export function openImages(deps: {
     audit: accounts.audit,
     webhooksMayReachInner: false,
     registryUrl: config.registryUrl,
+    hosts: [new URL(config.url).host, ...config.listen.map(({ host, port }) => `${host}:${port}`)],
     onEvent: event => recordPush(runs, event),
     log: deps.log,
   })

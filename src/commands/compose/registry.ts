@@ -28,6 +28,8 @@ export type RegistryDoorDeps = {
   readonly webhooksMayReachInner: boolean
   /** As docker sees it. */
   readonly registryUrl: string
+  /** Further `host[:port]`s under which this server is reached. */
+  readonly hosts: readonly string[]
   readonly onEvent: (event: RegistryEvent) => Promise<void>
   readonly audit: Audit
   readonly log: Log

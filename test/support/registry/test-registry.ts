@@ -41,16 +41,29 @@ export type TestRegistry = {
 
 type Running = { readonly server: Server; readonly registry: Registry; readonly close: () => Promise<void> }
 
-export async function startTestRegistry(overrides: Partial<RegistryDeps> = {}): Promise<TestRegistry> {
-  const folder = await createTemporaryFolder('slipway-registry')
+export type TestPlace = {
+  /** Instead of a temporary one; it is left there. */
+  readonly folder?: string
+  readonly wrapStore?: (store: RegistryStore) => RegistryStore
+  readonly wrapStorage?: (storage: BlobStorage) => BlobStorage
+}
+
+export async function startTestRegistry(
+  overrides: Partial<RegistryDeps> = {},
+  place: TestPlace = {},
+): Promise<TestRegistry> {
+  const folder =
+    place.folder === undefined
+      ? await createTemporaryFolder('slipway-registry')
+      : { path: place.folder, remove: async () => {} }
   const access = demoAccess()
   const events: RegistryEvent[] = []
   const bugs: unknown[] = []
   const audited: string[] = []
   const jobs = new Map<number, RunningJob>()
   const database = await openDatabase(join(folder.path, 'slipway.db'))
-  const store = createRegistryStore(database)
-  const storage = await createFileStorage(join(folder.path, 'registry'))
+  const store = (place.wrapStore ?? (same => same))(createRegistryStore(database))
+  const storage = (place.wrapStorage ?? (same => same))(await createFileStorage(join(folder.path, 'registry')))
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
   let running = await listen(0)
@@ -59,6 +72,7 @@ export async function startTestRegistry(overrides: Partial<RegistryDeps> = {}): 
     const server = createServer({ requestTimeout: 0, highWaterMark: 1024 * 1024 })
     await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
     const registry = createRegistry({
+      hosts: [],
       store,
       storage,
       access,
