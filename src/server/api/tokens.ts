@@ -46,7 +46,7 @@ const createFields = {
   expires_at: Type.Optional(nullableDate),
 }
 const createBody = Type.Object(createFields)
-const rotateBody = Type.Optional(Type.Object({ expires_at: Type.Optional(nullableDate) }))
+const rotateBody = Type.Object({ expires_at: Type.Optional(nullableDate) })
 
 export function registerTokens(app: App, deps: TokensDeps): void {
   registerPersonal(app, deps)
@@ -117,7 +117,7 @@ function registerPersonal(app: App, deps: TokensDeps): void {
     },
     async request => {
       const token = await ownToken(deps, request)
-      return toMinted(await deps.accessTokens.rotate(token, request.body?.expires_at || token.expiresAt), deps.today())
+      return toMinted(await deps.accessTokens.rotate(token, request.body.expires_at || token.expiresAt), deps.today())
     },
   )
 
@@ -274,7 +274,7 @@ function registerPlace(app: App, deps: TokensDeps, kind: 'projects' | 'groups'):
       const level = await levelOf(deps, place, token)
       if (level > place.level) throw new Denial(403, '403 Forbidden', 'the token has a role above your own')
       return toMinted(
-        await deps.accessTokens.rotate(token, request.body?.expires_at || token.expiresAt),
+        await deps.accessTokens.rotate(token, request.body.expires_at || token.expiresAt),
         deps.today(),
         level,
       )

@@ -30,11 +30,17 @@ export function addBodies(app: App): void {
 function mergeQuery(request: FastifyRequest): void {
   const schema = request.routeOptions.schema as { readonly body?: unknown; readonly querystring?: unknown } | undefined
   const wanted = propertiesOf(schema?.body)
-  if (wanted === null || request.method === 'GET' || (request.body ?? null) instanceof Readable) return
+  if (wanted === null || request.method === 'GET' || !isFieldsOrNothing(request.body)) return
   const known = propertiesOf(schema?.querystring) ?? {}
   const query = Object.entries(nestFields(Object.entries(request.query as Record<string, unknown>)))
   const missing = query.filter(([name]) => name in wanted && !(name in known))
-  if (missing.length > 0) request.body = { ...Object.fromEntries(missing), ...(request.body as object | undefined) }
+  // No body at all is one without parameters: what is missing from it, the schema tells.
+  request.body = { ...Object.fromEntries(missing), ...(request.body as object | null | undefined) }
+}
+
+function isFieldsOrNothing(body: unknown): boolean {
+  if (body === undefined || body === null) return true
+  return typeof body === 'object' && !Array.isArray(body) && !(body instanceof Readable)
 }
 
 function propertiesOf(schema: unknown): Readonly<Record<string, unknown>> | null {
