@@ -1,6 +1,5 @@
 // A coordinator over a real (in-memory) database, with repositories, people, queue and clock that a test holds in its hands.
 import { randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
 import { createVault } from '../../../src/access/vault.ts'
 import { createLog } from '../../../src/kit/log.ts'
 import { mintToken } from '../../../src/kit/token.ts'
@@ -75,7 +74,21 @@ export async function openRunWorld(
 }
 
 async function insertProjects(database: Database): Promise<void> {
-  await sql`PRAGMA foreign_keys = OFF`.execute(database) // groups and users do not matter here
+  await database
+    .insertInto('namespace')
+    .values({
+      id: 1,
+      parent_id: null,
+      kind: 'group',
+      owner_id: null,
+      name: 'group',
+      path: 'group',
+      full_path: 'group',
+      description: '',
+      visibility: 'private',
+      created_at: '2026-01-01T00:00:00.000Z',
+    })
+    .execute()
   for (const id of [1, 2]) {
     await database
       .insertInto('project')
