@@ -14,6 +14,8 @@ export type Page<T> = {
   readonly total: number | null
 }
 
+const retryMs = 250
+
 /** Proves that a writing request comes from our own pages; the session's start hands it out. */
 export const csrfToken = signal('')
 /** Counts up when the server says that nobody is signed in any more. */
@@ -85,12 +87,19 @@ async function send(method: Method, path: string, options: RequestOptions): Prom
   throw new ApiError(response.status, sentenceOf(response.status, await response.json().catch(() => null)))
 }
 
+/** Reading may be tried again: a change of the network, such as a new VPN, breaks requests that are under way. */
 async function reach(url: string, request: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, request)
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new ApiError(0, 'The server does not answer. Check that it runs and that your connection works.')
+  const tries = request.method === 'GET' ? 3 : 1
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fetch(url, request)
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error
+      if (attempt === tries) {
+        throw new ApiError(0, 'The server does not answer. Check that it runs and that your connection works.')
+      }
+      await new Promise(resolve => setTimeout(resolve, retryMs * attempt))
+    }
   }
 }
 

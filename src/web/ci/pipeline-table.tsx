@@ -21,15 +21,16 @@ type PipelineTableProps = {
 
 export function PipelineTable({ rows, showProject = false, mayAct, onChanged }: PipelineTableProps): JSX.Element {
   const columns: Column<PipelineRow>[] = [
-    { title: 'Status', kind: 'narrow', cell: row => <Status status={statusOf(row)} /> },
+    { title: 'Status', kind: 'narrow', isPlain: true, cell: row => <Status status={statusOf(row)} /> },
     { title: 'Pipeline', kind: 'main', cell: row => <Title row={row} showProject={showProject} /> },
     {
       title: 'Stages',
       kind: 'narrow',
+      isPlain: true,
       cell: row => <Stages stages={row.stages} href={pipelinePath(row.project_path, row.id)} />,
     },
-    { title: 'By', kind: 'narrow', cell: row => <Person of={row.user} /> },
-    { title: 'When', kind: 'narrow', cell: row => <When row={row} /> },
+    { title: 'By', kind: 'narrow', isPlain: true, cell: row => <Person of={row.user} /> },
+    { title: 'When', kind: 'narrow', isPlain: true, cell: row => <When row={row} /> },
   ]
   if (mayAct) columns.push({ title: '', kind: 'actions', cell: row => <Actions row={row} onChanged={onChanged} /> })
   return <Table name="Pipelines" columns={columns} rows={rows} keyOf={row => row.id} />

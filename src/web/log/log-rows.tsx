@@ -18,15 +18,16 @@ type LogRowsProps = {
 }
 
 const overscanRows = 12
-/** Columns of the number, the fold button and the time, in pixels. */
-const gutterPx = { number: 68, fold: 20, time: 78, end: 16 }
+/** Free space beside the number, the fold button, the time, the right end: in pixels. */
+const gutterPx = { beside: 30, fold: 20, time: 78, end: 16 }
 
 export function LogRows({ model, startedAt, timeAt, selection, onSelect }: LogRowsProps): JSX.Element {
   const area = useRef<HTMLDivElement>(null)
   const scroll = useScroll(area, model.contentPx)
   const characterPx = useCharacterPx(area)
   const timestamps = timestampMode.value
-  const gutter = gutterPx.number + gutterPx.fold + (timestamps === 'off' ? 0 : gutterPx.time) + gutterPx.end
+  const numberPx = Math.ceil(Math.max(3, String(model.source.rowCount.value).length) * characterPx) + gutterPx.beside
+  const gutter = numberPx + gutterPx.fold + (timestamps === 'off' ? 0 : gutterPx.time) + gutterPx.end
   const columns = Math.max(20, Math.floor((scroll.widthPx.value - gutter) / characterPx))
   const isWrapped = wrapLines.value
   useLayoutEffect(() => model.setColumns(isWrapped ? columns : null), [isWrapped, columns])
@@ -50,7 +51,10 @@ export function LogRows({ model, startedAt, timeAt, selection, onSelect }: LogRo
         style={{ height: `${scroll.scale().trackPx}px`, minWidth: widest === 0 ? '100%' : `${widest + gutter}px` }}
       >
         <div class="log-window" style={{ height: `${Math.min(scroll.viewPx.value, scroll.scale().trackPx)}px` }}>
-          <div class={isWrapped ? 'log-rows log-wrapped' : 'log-rows'} style={{ transform: `translateY(${offset}px)` }}>
+          <div
+            class={isWrapped ? 'log-rows log-wrapped' : 'log-rows'}
+            style={{ transform: `translateY(${offset}px)`, '--log-number': `${numberPx}px` }}
+          >
             {rows.map(row => (
               <LogRow
                 key={row}

@@ -7,6 +7,8 @@ export type Column<T> = {
   readonly title: string
   readonly cell: (row: T) => ComponentChildren
   readonly kind?: 'main' | 'narrow' | 'right' | 'actions' | undefined
+  /** On a phone the value speaks for itself, without the title before it. */
+  readonly isPlain?: boolean
 }
 
 type TableProps<T> = {
@@ -36,11 +38,7 @@ export function Table<T>({ name, columns, rows, keyOf, isSelected }: TableProps<
           {rows.map(row => (
             <tr key={keyOf(row)} aria-selected={isSelected?.(row)}>
               {columns.map(column => (
-                <td
-                  key={column.title}
-                  class={column.kind}
-                  data-label={column.kind === 'main' || column.title === '' ? undefined : column.title}
-                >
+                <td key={column.title} class={column.kind} data-label={labelOf(column)}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -50,6 +48,10 @@ export function Table<T>({ name, columns, rows, keyOf, isSelected }: TableProps<
       </table>
     </div>
   )
+}
+
+function labelOf<T>({ kind, title, isPlain = false }: Column<T>): string | undefined {
+  return kind === 'main' || isPlain || title === '' ? undefined : title
 }
 
 type PagerProps = { readonly page: number; readonly of: Page<unknown>; readonly onPage: (page: number) => void }

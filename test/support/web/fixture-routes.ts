@@ -321,6 +321,7 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
     ['GET', /^groups\/[^/]+$/, () => json(group)],
     ['GET', /^groups\/[^/]+\/projects$/, () => list(projects.slice(0, 2))],
     ['GET', /^groups\/[^/]+\/subgroups$/, () => list([])],
+    ['GET', /^user$/, () => json(people.root)],
     [
       'GET',
       /^users$/,

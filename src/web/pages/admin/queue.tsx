@@ -37,7 +37,7 @@ export function QueuePanel(): JSX.Element {
               rows={[...data.pending, ...data.running]}
               keyOf={job => job.id}
               columns={[
-                { title: 'State', kind: 'narrow', cell: job => <StatusIcon status={job.status} /> },
+                { title: 'State', isPlain: true, kind: 'narrow', cell: job => <StatusIcon status={job.status} /> },
                 {
                   title: 'Job',
                   kind: 'main',

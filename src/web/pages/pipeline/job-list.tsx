@@ -24,7 +24,12 @@ export function JobList({ path, pipeline, mayAct, onChanged }: JobListProps): JS
     job => (withRetried || !job.is_retried) && job.name.toLowerCase().includes(text.toLowerCase()),
   )
   const columns: Column<JobView>[] = [
-    { title: 'Status', kind: 'narrow', cell: job => <Status status={job.status} allowFailure={job.allow_failure} /> },
+    {
+      title: 'Status',
+      isPlain: true,
+      kind: 'narrow',
+      cell: job => <Status status={job.status} allowFailure={job.allow_failure} />,
+    },
     { title: 'Job', kind: 'main', cell: job => <Name path={path} job={job} /> },
     { title: 'Stage', cell: job => job.stage },
     {

@@ -95,7 +95,7 @@ function RunnerTable({ rows, own, mayChange, onEdit, onChanged }: RunnerTablePro
       rows={rows}
       keyOf={runner => runner.id}
       columns={[
-        { title: 'State', kind: 'narrow', cell: runner => <State of={runner} /> },
+        { title: 'State', isPlain: true, kind: 'narrow', cell: runner => <State of={runner} /> },
         { title: 'Runner', kind: 'main', cell: runner => <Name of={runner} /> },
         { title: 'Does now', cell: runner => <RunningJobs runner={runner} /> },
         { title: 'Heard', kind: 'narrow', cell: runner => <Ago at={runner.contacted_at} /> },
