@@ -28,7 +28,7 @@ describe('slipway plan', () => {
       services: [{ name: 'docker:dind', alias: ['docker'], entrypoint: null, command: null, variables: {} }],
       variables: { CONTAINER_TEST_IMAGE: 'registry.example.com/my-group/my-project:master' },
       predefined: { CI_BUILD_REF_NAME: 'master', CI_COMMIT_BRANCH: 'master', CI_JOB_NAME: 'test1', CI_JOB_TOKEN: '' },
-      source: { file: fourStages, line: 27 },
+      source: { file: fourStages, line: 24 },
     })
     expect(plan.simulation).toEqual({
       pipeline: 'success',
