@@ -1,3 +1,4 @@
+import { askedOnce } from './asked-once.ts'
 import { ConditionError } from './condition/clause.ts'
 import type { PipelineContext } from './context.ts'
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
@@ -37,10 +38,11 @@ export async function compile(text: string, context: PipelineContext, files: Sou
       leftOut: [],
     }
   const diagnostics = createDiagnostics()
-  const configuration = await readConfiguration({ file: context.configPath, text }, context, files, diagnostics)
+  const sources = askedOnce(files)
+  const configuration = await readConfiguration({ file: context.configPath, text }, context, sources, diagnostics)
   if (!configuration || diagnostics.hasErrors) return invalid(diagnostics)
   try {
-    const outcome = await planPipeline(configuration, context, files, diagnostics)
+    const outcome = await planPipeline(configuration, context, sources, diagnostics)
     return diagnostics.hasErrors ? invalid(diagnostics) : outcome
   } catch (error) {
     if (!(error instanceof ConditionError || error instanceof ExpansionError)) throw error

@@ -276,6 +276,17 @@ describe('rules', () => {
     expect(await isIn('{paths: [Dockerfile]}')).toBe(true)
   })
 
+  it('ask for the files of a commit once, however many jobs want them', async () => {
+    let asked = 0
+    const listFiles = async () => {
+      asked++
+      return ['a']
+    }
+    const jobs = Array.from({ length: 20 }, (_, at) => `x${at}: {script: a, rules: [{exists: [a]}]}\n`).join('')
+    expect((await planOf(jobs, onMain, { listFiles })).jobs).toHaveLength(20)
+    expect(asked).toBe(1)
+  })
+
   it('look into other projects', async () => {
     const files = {
       listFiles: async ({ project }: { project: string }) => (project === 'g/other' ? ['only-there'] : []),
