@@ -17,6 +17,7 @@ import { registerRunResources } from '../../server/api/run-resources.ts'
 import { registerWebAdmin } from '../../server/api/web-admin.ts'
 import { registerWebOverview } from '../../server/api/web-overview.ts'
 import { registerWebPipelines } from '../../server/api/web-pipelines.ts'
+import { registerWebRegistry } from '../../server/api/web-registry.ts'
 import { createStorageReport } from '../../server/api/web-storage.ts'
 import type { App } from '../../server/app.ts'
 import type { RunnerDoor } from '../../server/ports.ts'
@@ -54,15 +55,17 @@ export async function registerResources(app: App, deps: ResourcesDeps): Promise<
   const { config, accounts } = deps
   registerAccountResources(app, { ...deps, url: config.url, registryHost: new URL(config.registryUrl).host })
   registerRuns(app, deps)
-  registerRegistry(app, {
+  const registry = {
     access: accounts.access,
     registry: deps.images.registry,
     store: deps.images.store,
     storage: deps.images.storage,
-    sealSecret: (secret, projectId) => deps.vault.seal(secret, webhookContext(projectId)),
+    sealSecret: (secret: string, projectId: number) => deps.vault.seal(secret, webhookContext(projectId)),
     registryUrl: config.registryUrl,
     clock: Date.now,
-  })
+  }
+  registerRegistry(app, registry)
+  registerWebRegistry(app, { ...registry, reads: deps.reads, users: accounts.stores.users })
   registerRunnerApi(app, {
     ...deps,
     coordinator: deps.runs.coordinator,

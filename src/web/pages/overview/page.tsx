@@ -92,7 +92,7 @@ function Board({ data, onChanged }: { readonly data: Overview; readonly onChange
         <ul class="project-grid">
           {data.projects.map(project => (
             <li key={project.id}>
-              <a class="project-card" href={projectPath(project.path)}>
+              <a class="project-card clipped" href={projectPath(project.path)}>
                 {project.last_pipeline ? (
                   <StatusIcon status={project.last_pipeline.status} size={18} />
                 ) : (
