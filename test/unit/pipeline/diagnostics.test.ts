@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { didYouMean } from '../../../src/pipeline/suggestion.ts'
-import { compileText, messagesOf } from '../../support/pipeline.ts'
+import { compileText, messagesOf, planOf } from '../../support/pipeline.ts'
 
 describe('the mistakes of a file', () => {
   it('come all at once, in order, each with its place', async () => {
@@ -76,6 +76,15 @@ deploy:
 
   it('are none for hidden keys that hold anything', async () => {
     expect(await messagesOf('.a: 1\n.b: [x]\n.c: {anything: {goes: here}}\nx: {script: a}')).toEqual([])
+  })
+
+  it('are none for names that JavaScript knows', async () => {
+    const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
+    const text = names.map(name => `${name}: {script: a, variables: {${name}: 1}, needs: []}\n`).join('')
+    const plan = await planOf(text)
+    expect(plan.jobs.map(job => job.name)).toEqual(names)
+    expect(plan.jobs.map(job => Object.entries(job.variables))).toEqual(names.map(name => [[name, '1']]))
+    expect((await messagesOf('x: {script: a, constructor: 1}'))[0]).toContain('unknown keys: constructor')
   })
 
   it('are the same each time', async () => {

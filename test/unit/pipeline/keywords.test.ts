@@ -337,6 +337,8 @@ describe('a duration', () => {
     ['', null],
     ['h', null],
     ['never', null],
+    ['1 constructor', null],
+    ['1h'.repeat(200), null],
   ])('%j is %s', (text, seconds) => {
     expect(parseDuration(text)).toBe(seconds)
   })
