@@ -89,7 +89,7 @@ export function createActions(deps: {
     },
     async playJob(jobId, { userId, variables }) {
       const event = { type: 'played', jobId, userId } as const
-      await act(jobId, isPlayable, 'job_not_playable', { event, jobVariables: { jobId, variables } })
+      await act(jobId, isPlayable, 'job_not_playable', { event, played: { jobId, variables } })
       return await jobRecord(jobId)
     },
     async unscheduleJob(jobId) {

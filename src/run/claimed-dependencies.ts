@@ -28,35 +28,29 @@ export async function claimedDependencies(
   },
 ): Promise<ClaimedDependencies> {
   const { pipeline, plan, job, jobs } = claimed
-  const candidates = jobs.filter(each => each.id !== job.id).map(candidateOf)
-  const own = await ownDependencies(deps, pipeline.id, dependenciesOf(plan, candidates))
+  const before = dependenciesOf(plan, jobs).filter(each => each.id !== job.id)
+  const own = await ownDependencies(deps, pipeline.id, before)
   const others = await upstreamDependencies(deps, pipeline, plan.upstreamNeeds)
   return { ...own, dependencies: [...own.dependencies, ...others] }
-}
-
-type Candidate = { readonly id: number; readonly name: string; readonly stageIndex: number }
-
-function candidateOf({ id, rule }: JobState): Candidate {
-  return { id, name: rule.name, stageIndex: rule.stageIndex }
 }
 
 async function ownDependencies(
   { reader, artifacts }: Deps,
   pipelineId: number,
-  jobs: readonly Candidate[],
+  jobs: readonly JobState[],
 ): Promise<ClaimedDependencies> {
   if (jobs.length === 0) return { dependencies: [], dotenv: [] }
   const [archives, dotenv] = await Promise.all([artifacts.archives(pipelineId), reader.dotenv(pipelineId)])
   const gone = jobs.filter(job => archives.get(job.id)?.kind === 'gone')
   if (gone.length > 0) {
-    const names = gone.map(job => `'${job.name}'`).join(', ')
+    const names = gone.map(job => `'${job.rule.name}'`).join(', ')
     throw new AppError(
       'missing_dependency',
       `the artifacts of ${names}, which this job needs, have expired or were erased`,
     )
   }
   return {
-    dependencies: jobs.flatMap(({ id, name }) => {
+    dependencies: jobs.flatMap(({ id, rule: { name } }) => {
       const archive = archives.get(id)
       if (archive?.kind !== 'kept') return []
       return [{ id, name, artifacts_file: { filename: archive.filename, size: archive.sizeBytes } }]

@@ -1,7 +1,7 @@
 // Whose artifacts and dotenv variables a job gets.
 import type { JobPlan } from '../pipeline/model.ts'
 
-type Candidate = { readonly name: string; readonly stageIndex: number }
+type Candidate = { readonly rule: { readonly name: string; readonly stageIndex: number } }
 
 /**
  * By `needs` with artifacts, else all jobs of earlier stages; `dependencies` picks among them.
@@ -14,9 +14,9 @@ export function dependenciesOf<T extends Candidate>(
   const { needs, dependencies, stageIndex } = plan
   const needed = needs === null ? null : new Set(needs.filter(need => need.artifacts).map(need => need.job))
   const picked = dependencies === null ? null : new Set(dependencies)
-  return jobs.filter(job => {
-    const isBefore = needed === null ? job.stageIndex < stageIndex || picked !== null : needed.has(job.name)
-    return isBefore && (picked === null || picked.has(job.name) || picked.has(groupNameOf(job.name)))
+  return jobs.filter(({ rule: { name, stageIndex: stage } }) => {
+    const isBefore = needed === null ? stage < stageIndex || picked !== null : needed.has(name)
+    return isBefore && (picked === null || picked.has(name) || picked.has(groupNameOf(name)))
   })
 }
 

@@ -136,7 +136,7 @@ export type Transition = {
   readonly effects: readonly Effect[]
 }
 
-/** A transition as it is saved, in one transaction. */
+/** Transitions as they are saved, in one transaction. */
 export type RunChange = {
   readonly pipelineId: number
   readonly projectId: number
@@ -146,12 +146,16 @@ export type RunChange = {
   readonly changed: readonly JobState[]
   readonly added: readonly (JobState & { readonly retriedJobId: number })[]
   readonly pipeline: PipelineState
-  /** Given when somebody played a job with variables. */
-  readonly jobVariables: { readonly jobId: number; readonly variables: readonly RunVariable[] } | null
-  readonly claim: {
-    readonly jobId: number
-    readonly nonce: string
-    readonly jobTokenHash: string
-    readonly leaseTokenHash: string
-  } | null
+  readonly played: readonly PlayedJob[]
+  readonly claims: readonly ClaimedJob[]
+}
+
+/** A job that somebody played with variables. */
+export type PlayedJob = { readonly jobId: number; readonly variables: readonly RunVariable[] }
+
+export type ClaimedJob = {
+  readonly jobId: number
+  readonly nonce: string
+  readonly jobTokenHash: string
+  readonly leaseTokenHash: string
 }

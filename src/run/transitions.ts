@@ -1,17 +1,20 @@
-// Load, transition, save if the version is unchanged, then tell. One at a time for each pipeline; open machines are kept,
-// because a pipeline of two thousand jobs must not be read again for each of them.
-import { createKeyedLock } from '../kit/keyed-lock.ts'
+// Load, transition, save if the version is unchanged, then tell. One pipeline's events come one after the other; those that
+// wait while a save goes on are saved together. Open machines are kept, because a pipeline of two thousand jobs must not be
+// read again for each of them.
 import { runError } from './errors.ts'
 import { type Machine, openMachine } from './machine.ts'
-import type { JobState, RunChange, RunEvent, RunSnapshot, Transition } from './machine-model.ts'
+import type { ClaimedJob, PlayedJob, RunChange, RunEvent, RunSnapshot, Transition } from './machine-model.ts'
+import { mergeTransitions } from './merge-transitions.ts'
 import type { Clock } from './ports.ts'
 import type { RunStore } from './store-ports.ts'
 
-/** What is going to happen, decided with the pipeline in hand; null: nothing. */
+/** What is going to happen, decided with the pipeline in hand; null: nothing. It may be asked twice, and must not wait. */
+export type Decide = (machine: Machine) => Decision | null
+
 export type Decision = {
   readonly event: RunEvent
-  readonly claim?: RunChange['claim']
-  readonly jobVariables?: RunChange['jobVariables']
+  readonly claim?: ClaimedJob
+  readonly played?: PlayedJob
 }
 
 export type Told = {
@@ -25,104 +28,123 @@ export type Told = {
 
 export type Transitions = {
   /** @throws AppError `pipeline_not_found`, `pipeline_busy` */
-  readonly apply: (pipelineId: number, decide: (machine: Machine) => Decision | null) => Promise<Transition | null>
+  readonly apply: (pipelineId: number, decide: Decide) => Promise<Transition | null>
   /** Takes over the machine of a pipeline that was just made. */
   readonly adopt: (snapshot: RunSnapshot, machine: Machine) => void
   readonly forget: (pipelineId: number) => void
 }
 
 const keptMachines = 200
+const mostAtOnce = 64
 const maxTries = 20
+
+type Waiting = {
+  readonly decide: Decide
+  readonly resolve: (transition: Transition | null) => void
+  readonly reject: (error: unknown) => void
+}
+
+type OpenRun = { readonly projectId: number; readonly machine: Machine; readonly version: number }
 
 export function createTransitions(deps: {
   readonly store: Pick<RunStore, 'load' | 'save'>
   readonly clock: Clock
-  /** Called after each saved change, in the order of saving. It must not wait. */
+  /** Called after each saved change, in the order of the events. It must not wait. */
   readonly tell: (told: Told) => void
 }): Transitions {
   const { store, clock, tell } = deps
-  const lock = createKeyedLock()
   const open = new Map<number, OpenRun>()
+  const queues = new Map<number, Waiting[]>()
 
   async function find(pipelineId: number): Promise<OpenRun> {
     const known = open.get(pipelineId)
     if (known !== undefined) return known
     const snapshot = await store.load(pipelineId)
     if (snapshot === null) throw runError('pipeline_not_found')
-    return keep(snapshot, openMachine(snapshot))
+    return { projectId: snapshot.projectId, machine: openMachine(snapshot), version: snapshot.version }
   }
 
-  function keep(snapshot: RunSnapshot, machine: Machine): OpenRun {
-    const run: OpenRun = { projectId: snapshot.projectId, machine, version: snapshot.version }
-    open.delete(snapshot.pipelineId)
-    open.set(snapshot.pipelineId, run)
-    if (open.size > keptMachines) forgetOldest(open)
-    return run
-  }
-
-  async function tryOnce(pipelineId: number, decide: (machine: Machine) => Decision | null): Promise<Try> {
-    const run = await find(pipelineId)
-    const { machine, projectId, version } = run
-    const before = machine.pipeline()
-    const decision = decide(machine)
-    if (decision === null) return { kind: 'done', transition: null }
-    const at = clock.now().toISOString()
-    open.delete(pipelineId) // until it is saved: a machine that is ahead of the store must not be found
-    const transition = machine.apply(decision.event, at)
-    if (isNothing(transition)) return keepUnsaved(pipelineId, run, transition)
-    const isSaved = await store.save(changeOf({ pipelineId, projectId, version, at }, transition, decision))
-    if (!isSaved) return { kind: 'conflict' }
-    open.set(pipelineId, { ...run, version: version + 1 })
-    tell({ pipelineId, projectId, at, transition, hasPipelineChanged: differs(before, transition.pipeline) })
-    return { kind: 'done', transition }
-  }
-
-  function keepUnsaved(pipelineId: number, run: OpenRun, transition: Transition): Try {
+  function keep(pipelineId: number, run: OpenRun): void {
+    open.delete(pipelineId)
     open.set(pipelineId, run)
-    return { kind: 'done', transition }
+    if (open.size > keptMachines) forgetOldest(open)
+  }
+
+  /** Works off what waits for one pipeline. */
+  async function drain(pipelineId: number, queue: Waiting[]): Promise<void> {
+    while (queue.length > 0) {
+      const group = queue.splice(0, mostAtOnce)
+      try {
+        await settle(pipelineId, group)
+      } catch (error) {
+        for (const each of group) each.reject(error)
+      }
+    }
+    queues.delete(pipelineId)
+  }
+
+  async function settle(pipelineId: number, group: readonly Waiting[]): Promise<void> {
+    for (let count = 0; count < maxTries; count += 1) {
+      const run = await find(pipelineId)
+      open.delete(pipelineId) // until it is saved: a machine that is ahead of the store must not be found
+      const steps = applyAll(pipelineId, run, group, clock.now().toISOString())
+      const saved = changeOf(run, steps)
+      if (saved !== null && !(await store.save(saved))) continue
+      keep(pipelineId, saved === null ? run : { ...run, version: run.version + 1 })
+      for (const step of steps) if (step.told !== null) tell(step.told)
+      for (const [index, step] of steps.entries()) group[index]?.resolve(step.transition)
+      return
+    }
+    throw runError('pipeline_busy')
   }
 
   return {
     apply: (pipelineId, decide) =>
-      lock(String(pipelineId), async () => {
-        for (let count = 0; count < maxTries; count += 1) {
-          const result = await tryOnce(pipelineId, decide)
-          if (result.kind === 'done') return result.transition
+      new Promise((resolve, reject) => {
+        const queue = queues.get(pipelineId)
+        const waiting = { decide, resolve, reject }
+        if (queue !== undefined) {
+          queue.push(waiting)
+          return
         }
-        throw runError('pipeline_busy')
+        const mine = [waiting]
+        queues.set(pipelineId, mine)
+        void drain(pipelineId, mine) // never rejects: each failure goes to its own callers
       }),
-    adopt: (snapshot, machine) => void keep(snapshot, machine),
+    adopt: (snapshot, machine) =>
+      keep(snapshot.pipelineId, { projectId: snapshot.projectId, machine, version: snapshot.version }),
     forget: pipelineId => void open.delete(pipelineId),
   }
 }
 
-type OpenRun = { readonly projectId: number; readonly machine: Machine; readonly version: number }
-type Try = { readonly kind: 'done'; readonly transition: Transition | null } | { readonly kind: 'conflict' }
+type Step = { readonly decision: Decision | null; readonly transition: Transition | null; readonly told: Told | null }
 
-function isNothing({ changed, added }: Transition): boolean {
-  return changed.length === 0 && added.length === 0
+function applyAll(pipelineId: number, run: OpenRun, group: readonly Waiting[], at: string): readonly Step[] {
+  const { machine, projectId } = run
+  return group.map(({ decide }) => {
+    const before = machine.pipeline()
+    const decision = decide(machine)
+    if (decision === null) return { decision, transition: null, told: null }
+    const transition = machine.apply(decision.event, at)
+    if (transition.changed.length + transition.added.length === 0) return { decision, transition, told: null }
+    const hasPipelineChanged = differs(before, transition.pipeline)
+    return { decision, transition, told: { pipelineId, projectId, at, transition, hasPipelineChanged } }
+  })
 }
 
-function changeOf(
-  place: Pick<RunChange, 'pipelineId' | 'projectId' | 'version' | 'at'>,
-  { changed, added, pipeline }: Transition,
-  decision: Decision,
-): RunChange {
-  const retired = new Map(changed.filter(job => job.isRetried).map(job => [job.rule.name, job.id]))
-  return {
-    ...place,
-    changed,
-    added: added.map(job => ({ ...job, retriedJobId: retiredId(retired, job) })),
-    pipeline,
-    jobVariables: decision.jobVariables ?? null,
-    claim: decision.claim ?? null,
-  }
-}
-
-function retiredId(retired: ReadonlyMap<string, number>, job: JobState): number {
-  const id = retired.get(job.rule.name)
-  if (id === undefined) throw new Error(`the new attempt ${job.id} of ${job.rule.name} stands for no older one`)
-  return id
+/** All steps as one change; null: nothing has changed. */
+function changeOf({ version }: OpenRun, steps: readonly Step[]): RunChange | null {
+  const told = steps.flatMap(step => (step.told === null ? [] : [step.told]))
+  const last = told.at(-1)
+  if (last === undefined) return null
+  const { pipelineId, projectId, at } = last
+  const claims = steps.flatMap(step =>
+    step.told === null || step.decision?.claim === undefined ? [] : [step.decision.claim],
+  )
+  const played = steps.flatMap(step =>
+    step.told === null || step.decision?.played === undefined ? [] : [step.decision.played],
+  )
+  return { pipelineId, projectId, version, at, ...mergeTransitions(told.map(each => each.transition)), claims, played }
 }
 
 function differs(before: Transition['pipeline'], after: Transition['pipeline']): boolean {

@@ -149,7 +149,7 @@ async function createJobs(database: Kysely<unknown>): Promise<void> {
 /** Small indexes over the few rows that something waits for. Queries must name the same literal condition. */
 async function createPartialJobIndexes(database: Kysely<unknown>): Promise<void> {
   const indexes = [
-    `job_pending ON job (demand_class, project_id, priority, pipeline_id, id) WHERE status = 'pending'`,
+    `job_pending ON job (demand_class, project_id, priority, pipeline_id, id) WHERE status = 'pending' AND kind = 'build'`,
     `job_active ON job (project_id) WHERE status IN ('running', 'canceling')`,
     `job_scheduled ON job (scheduled_at) WHERE status = 'scheduled'`,
     `job_waiting ON job (project_id, resource_group) WHERE status = 'waiting_for_resource'`,

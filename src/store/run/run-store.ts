@@ -1,7 +1,7 @@
 // The writes of the coordinator: one transaction each, and those that come together share one commit.
 import type { Transaction } from 'kysely'
 import type { Vault } from '../../access/vault.ts'
-import type { JobRule, RunChange, RunSnapshot } from '../../run/machine-model.ts'
+import type { ClaimedJob, JobRule, PlayedJob, RunChange, RunSnapshot } from '../../run/machine-model.ts'
 import type { RunStore } from '../../run/store-ports.ts'
 import type { Database } from '../database.ts'
 import type { GroupCommit } from '../group-commit.ts'
@@ -79,8 +79,8 @@ async function saveChange(transaction: Transaction<Tables>, vault: Vault, change
     await transaction.updateTable('job').set(movingColumns(job)).where('id', '=', job.id).execute()
   }
   await insertAttempts(transaction, change)
-  await insertPlayVariables(transaction, vault, change)
-  await insertClaim(transaction, change)
+  for (const played of change.played) await insertPlayVariables(transaction, vault, played)
+  for (const claim of change.claims) await insertClaim(transaction, change, claim)
   if (finishedAt === change.at) await sumUpPipeline(transaction, change.pipelineId)
   return true
 }
@@ -96,26 +96,28 @@ async function insertAttempts(transaction: Transaction<Tables>, change: RunChang
   }
 }
 
-async function insertPlayVariables(transaction: Transaction<Tables>, vault: Vault, change: RunChange): Promise<void> {
-  const { jobVariables } = change
-  if (jobVariables === null || jobVariables.variables.length === 0) return
-  const rows = jobVariables.variables.map((variable, position) => ({
-    job_id: jobVariables.jobId,
+async function insertPlayVariables(
+  transaction: Transaction<Tables>,
+  vault: Vault,
+  { jobId, variables }: PlayedJob,
+): Promise<void> {
+  const rows = variables.map((variable, position) => ({
+    job_id: jobId,
     origin: 'manual' as const,
     position,
     sealed: sealVariable(vault, variable),
   }))
-  await transaction
-    .deleteFrom('job_variable')
-    .where('job_id', '=', jobVariables.jobId)
-    .where('origin', '=', 'manual')
-    .execute()
-  await transaction.insertInto('job_variable').values(rows).execute()
+  await transaction.deleteFrom('job_variable').where('job_id', '=', jobId).where('origin', '=', 'manual').execute()
+  if (rows.length > 0) await transaction.insertInto('job_variable').values(rows).execute()
 }
 
-async function insertClaim(transaction: Transaction<Tables>, { claim, changed, at }: RunChange): Promise<void> {
-  const job = claim === null ? undefined : changed.find(each => each.id === claim.jobId)
-  if (claim === null || job === undefined || job.runnerId === null) return
+async function insertClaim(
+  transaction: Transaction<Tables>,
+  { changed, added, at }: RunChange,
+  claim: ClaimedJob,
+): Promise<void> {
+  const job = [...changed, ...added].find(each => each.id === claim.jobId)
+  if (job === undefined || job.runnerId === null) return
   await transaction
     .updateTable('job')
     .set({ job_token_hash: claim.jobTokenHash, lease_token_hash: claim.leaseTokenHash })

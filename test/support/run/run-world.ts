@@ -73,7 +73,7 @@ export async function openRunWorld(
   return build(database, createClock(), createRepository(), given.deps ?? {})
 }
 
-async function insertProjects(database: Database): Promise<void> {
+export async function insertProjects(database: Database): Promise<void> {
   await database
     .insertInto('namespace')
     .values({
