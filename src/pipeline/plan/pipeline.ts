@@ -4,7 +4,7 @@ import type { Diagnostics } from '../diagnostics.ts'
 import type { Configuration, JobEntry } from '../document/configuration.ts'
 import type { CompileResult, Explanation, LeftOutJob } from '../model.ts'
 import type { SourceFiles } from '../ports.ts'
-import { ExpansionError } from '../variables/expand.ts'
+import { ExpansionError, requireNoCircles } from '../variables/expand.ts'
 import { runnerPredefined, runtimeNames } from '../variables/job-predefined.ts'
 import { plainLayer, type VariableLayer } from '../variables/layers.ts'
 import { createVariableSpace, type VariableSpace } from '../variables/space.ts'
@@ -29,6 +29,9 @@ export async function planPipeline(
   if (!workflow.isCreated)
     return notCreated('workflow', 'Pipeline filtered out by workflow rules.', workflow.explanations, [], diagnostics)
 
+  // Circles through variables of the file are found with the jobs that have them.
+  const layers = space.layersFor({})
+  requireNoCircles(new Set(layers.flatMap(layer => [...layer.keys()])), layers)
   const commonPredefined = commonPredefinedOf(space, context, workflow.name)
   const seeding: SeedContext = {
     context,

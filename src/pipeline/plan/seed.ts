@@ -2,29 +2,24 @@ import { decideOnly } from '../condition/only.ts'
 import { decideRules, whenOf } from '../condition/rules.ts'
 import { surroundingsOf } from '../condition/surroundings.ts'
 import type { PipelineContext } from '../context.ts'
-import { inheritsVariable, type JobEntry } from '../document/configuration.ts'
-import type { EnvironmentPlan, Explanation, JobPlan, YamlVariable } from '../model.ts'
+import type { JobEntry } from '../document/configuration.ts'
+import type { Explanation, JobPlan } from '../model.ts'
 import type { SourceFiles } from '../ports.ts'
-import { createExpander, type Expander, forNames, forPatterns } from '../variables/expand.ts'
+import { requireNoCircles } from '../variables/expand.ts'
 import { finalValuesOf } from '../variables/final-values.ts'
 import { jobPredefined } from '../variables/job-predefined.ts'
-import { layerOf, type VariableLayer, type VariableLayers } from '../variables/layers.ts'
-import type { VariableSpace } from '../variables/space.ts'
-import { mergeVariables, type YamlVariables, yamlVariablesOf } from '../variables/yaml-variables.ts'
+import { layerOf, type VariableLayer } from '../variables/layers.ts'
 import { type MappingNode, valueAt, type YamlNode } from '../yaml/node.ts'
-import { environmentNameOf, environmentPlanOf } from './environment.ts'
 import type { JobInstance } from './instances.ts'
 import { keywordPlanOf, schedulingOf, sourceOf, stageOf } from './job.ts'
+import { createJobScope, type JobScope, type ScopeDeps } from './job-scope.ts'
 import { isByStage, readNeeds, type WrittenNeeds } from './needs.ts'
 
 // One instance of a job → in or out, why, and its plan. Needs keep their written names until all jobs are known.
 
-export interface SeedContext {
+export interface SeedContext extends ScopeDeps {
   readonly context: PipelineContext
   readonly files: SourceFiles
-  readonly space: VariableSpace
-  /** Root variables and those of the matching workflow rule. */
-  readonly rootVariables: YamlVariables
   readonly stages: readonly string[]
   /** Whether jobs without conditions are for branches and tags only. */
   readonly hasDefaultOnly: boolean
@@ -43,12 +38,12 @@ export interface Seed {
 
 export async function seedJob(entry: JobEntry, instance: JobInstance, seeding: SeedContext): Promise<Seed> {
   const { node } = entry
-  const scope = createJobScope(entry, instance, seeding)
-  const before = scope.at(null)
+  const scopeFor = createJobScope(entry, instance, seeding)
+  const before = scopeFor(null)
   const decision = await decide(instance.name, node, before, seeding)
   if (!decision.explanation.included) return { explanation: decision.explanation, plan: null, needs: null, entry }
 
-  const after = decision.rule ? scope.at(decision.rule) : before
+  const after = decision.rule ? scopeFor(decision.rule) : before
   const needsNode = valueAt(decision.rule ?? undefined, 'needs') ?? valueAt(node, 'needs')
   const needs = needsNode
     ? readNeeds(needsNode, { expand: after.names.expand, ownMatrix: instance.parallel?.matrix ?? null })
@@ -58,62 +53,6 @@ export async function seedJob(entry: JobEntry, instance: JobInstance, seeding: S
     plan: planOf(entry, instance, decision.rule, after, needs, seeding),
     needs: needs && !isByStage(needs) ? needs : null,
     entry,
-  }
-}
-
-interface JobScope {
-  readonly fileVariables: YamlVariables
-  readonly layers: VariableLayers
-  readonly names: Expander
-  readonly patterns: Expander
-  readonly environment: EnvironmentPlan | null
-}
-
-function createJobScope(entry: JobEntry, instance: JobInstance, seeding: SeedContext) {
-  const { node } = entry
-  const root = new Map([...seeding.rootVariables].filter(([name]) => inheritsVariable(node, name)))
-  const matrix = new Map(
-    Object.entries(instance.parallel?.matrix ?? {}).map(([key, value]) => [key, { key, value, raw: false }]),
-  )
-  const own = yamlVariablesOf(valueAt(node, 'variables'))
-
-  return {
-    at: (rule: MappingNode | null): JobScope => {
-      const fileVariables = mergeVariables(root, own, matrix, yamlVariablesOf(valueAt(rule ?? undefined, 'variables')))
-      const file = layerOf(fileVariables.values())
-      const facts = {
-        name: instance.name,
-        groupName: entry.name,
-        stage: stageOf(node),
-        parallel: instance.parallel,
-        when: null,
-      }
-      const job = jobPredefined({ ...facts, environment: null })
-      const plain = scopeWith(seeding.space.layersFor({ file, job }), fileVariables, null)
-      const written = environmentNameOf(node)
-      if (written === null) return plain
-      const environment = environmentPlanOf(node, plain.names.expand(written), plain.names.expand)
-      const inEnvironment = seeding.space.layersFor({
-        file,
-        job: jobPredefined({ ...facts, environment }),
-        environment: environment.name,
-      })
-      return scopeWith(inEnvironment, fileVariables, environment)
-    },
-  }
-}
-
-function scopeWith(
-  layers: VariableLayers,
-  fileVariables: YamlVariables,
-  environment: EnvironmentPlan | null,
-): JobScope {
-  return {
-    fileVariables,
-    layers,
-    names: createExpander(layers, forNames),
-    patterns: createExpander(layers, forPatterns),
-    environment,
   }
 }
 
@@ -148,6 +87,7 @@ function planOf(
 ): Omit<JobPlan, 'needs'> {
   const { node, name: groupName } = entry
   const stage = stageOf(node)
+  requireNoCircles(scope.fileVariables.keys(), scope.layers)
   const scheduling = schedulingOf(node, rule)
   const job = jobPredefined({
     name: instance.name,
@@ -176,7 +116,7 @@ function planOf(
     upstreamNeeds: needs?.upstream ?? [],
     environment: scope.environment,
     variables: finalValuesOf(new Set(scope.fileVariables.keys()), layers),
-    yamlVariables: [...scope.fileVariables.values()] satisfies readonly YamlVariable[],
+    yamlVariables: [...scope.fileVariables.values()],
     predefined: { ...commonPredefined, ...recordOf(job) },
     parallel: instance.parallel,
     source: sourceOf(entry.key),

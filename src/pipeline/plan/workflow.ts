@@ -32,7 +32,8 @@ export async function decideWorkflow(
   const workflow = valueAt(root, 'workflow')
   const rules = valueAt(workflow, 'rules')
   const rootVariables = yamlVariablesOf(valueAt(root, 'variables'))
-  const decision = rules ? await decide() : null
+  const layers = space.layersFor({ file: layerOf(rootVariables.values()) })
+  const decision = rules ? await decideRules(rules, surroundingsOf(context, files, layers)) : null
   const rule = decision?.rule ?? undefined
   const isCreated = decision === null || (decision.rule !== null && whenOf(decision.rule) !== 'never')
   const variables = mergeVariables(rootVariables, yamlVariablesOf(valueAt(rule, 'variables')))
@@ -57,11 +58,6 @@ export async function decideWorkflow(
           },
         ]
       : [],
-  }
-
-  async function decide() {
-    const layers = space.layersFor({ file: layerOf(rootVariables.values()) })
-    return decideRules(rules as NonNullable<typeof rules>, surroundingsOf(context, files, layers))
   }
 
   function nameOf(variables: YamlVariables): string | null {

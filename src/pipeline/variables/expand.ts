@@ -1,4 +1,4 @@
-import type { LayeredVariable, VariableLayers } from './layers.ts'
+import { type LayeredVariable, lookUp, type VariableLayers } from './layers.ts'
 
 // How the server expands `$x`, `${x}` and `%x%` in values: nested, in any order of definition, self references aside,
 // with circles found. `$$` and `%%` stay as they are.
@@ -22,6 +22,15 @@ export interface Expander {
 
 /** Variables refer to each other in a circle, or grow without bounds. */
 export class ExpansionError extends Error {}
+
+/** Throws ExpansionError when the values of these names refer to each other in a circle. */
+export function requireNoCircles(names: Iterable<string>, layers: VariableLayers): void {
+  const expander = createExpander(layers, forJobs)
+  for (const name of names) {
+    const written = lookUp(layers, name)
+    if (written !== null && mayHaveReferences(written)) expander.value(name)
+  }
+}
 
 const maxDepth = 500
 const maxLength = 1_000_000

@@ -29,6 +29,9 @@ const octalPattern = /^[-+]?0[_,]*[0-7][0-7_,]*$/
 const decimalPattern = /^[-+]?(?:0|[1-9](?:[0-9]|,[0-9]|_[0-9])*)$/
 const hexPattern = /^[-+]?0x[_,]*[0-9a-fA-F][0-9a-fA-F_,]*$/
 
+/** Longer ones are text: nobody counts that far, and reading them would take its time. */
+const maxNumberLength = 100
+
 function looksLikeWords(source: string): boolean {
   return source.includes('\n') || wordsPattern.test(source)
 }
@@ -53,6 +56,7 @@ function readWord(source: string, place: Place): ScalarNode {
 }
 
 function readNumber(source: string, place: Place): ScalarNode | null {
+  if (source.length > maxNumberLength) return null
   if (/^\+?\.inf$/i.test(source)) return floatScalar(Number.POSITIVE_INFINITY, place)
   if (/^-\.inf$/i.test(source)) return floatScalar(Number.NEGATIVE_INFINITY, place)
   if (/^\.nan$/i.test(source)) return floatScalar(Number.NaN, place)

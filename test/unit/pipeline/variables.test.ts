@@ -74,6 +74,22 @@ describe('expansion', () => {
     )
   })
 
+  it('finds circles outside of the file, and behind masks', async () => {
+    const circle = [
+      { key: 'A', value: '$B', masked: true },
+      { key: 'B', value: '$A', masked: true },
+    ]
+    const message = 'circular variable reference detected: ["A", "B"]'
+    expect(await messagesOf('x: {script: a}', { variables: { project: circle } })).toEqual([message])
+    const halves = { hidesVariableValues: true, variables: { project: circle.slice(0, 1) } }
+    expect(await messagesOf('x: {script: a, variables: {B: $A}}', halves)).toEqual([`x: ${message}`])
+  })
+
+  it('sees no circle where a job breaks it', async () => {
+    const text = 'variables: {A: $B, B: $A}\nx: {script: a, variables: {B: end}}'
+    expect((await jobOf(text, 'x')).variables).toEqual({ A: 'end', B: 'end' })
+  })
+
   it('does not grow without bounds', async () => {
     const doubling = Array.from({ length: 60 }, (_, at) => `A${at + 1}: $A${at}$A${at}`).join(', ')
     expect((await messagesOf(`x: {script: a, variables: {A0: xxxx, ${doubling}}}`))[0]).toContain(

@@ -55,6 +55,11 @@ describe('a plain scalar is read as Psych reads it', () => {
     expect(scalar(text).text).toBe(asText)
   })
 
+  it('takes digits without end as text', () => {
+    expect(scalar('1'.repeat(200_000)).type).toBe('string')
+    expect(scalar(`${'9'.repeat(400)}:30`).type).toBe('string')
+  })
+
   it('keeps all digits of a large number', () => {
     expect(scalar('123456789012345678901').text).toBe('123456789012345678901')
   })
