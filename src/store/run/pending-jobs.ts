@@ -25,27 +25,24 @@ export function createPendingJobs(database: Database): PendingJobs {
 
     async next({ classes, projectIds, except }) {
       if (classes.length === 0 || projectIds?.length === 0) return null
-      const waiting = await database
-        .selectFrom('job')
-        .select(eb => ['project_id', eb.fn.max('priority').as('priority')])
-        .where(isPending)
-        .where('demand_class', 'in', classes)
-        .$if(projectIds !== null, query => query.where('project_id', 'in', projectIds ?? []))
-        .$if(except.length > 0, query => query.where('id', 'not in', except))
-        .groupBy('project_id')
-        .execute()
-      const project = fairestOf(waiting, waiting.length > 1 ? await countRunning(database) : new Map())
-      if (project === undefined) return null
-      const row = await pending()
-        .where('demand_class', 'in', classes)
-        .where('project_id', '=', project.project_id)
-        .where('priority', '=', project.priority)
-        .$if(except.length > 0, query => query.where('id', 'not in', except))
-        .orderBy('pipeline_id')
-        .orderBy('id')
-        .limit(1)
-        .executeTakeFirst()
-      return row === undefined ? null : pendingJobOf(row)
+      const waiting = (await findWaiting(database, classes)).filter(
+        each => projectIds === null || projectIds.includes(each.project_id),
+      )
+      const running = waiting.length > 1 ? await countRunning(database) : new Map<number, number>()
+      for (const project of inTurn(waiting, running)) {
+        const ofProject = pending()
+          .where('demand_class', 'in', classes)
+          .where('project_id', '=', project.project_id)
+          .$if(except.length > 0, query => query.where('id', 'not in', except))
+          .limit(1)
+        const first = ofProject.where('priority', '=', project.priority).orderBy('pipeline_id').orderBy('id')
+        const others = ofProject.where('priority', '<', project.priority).orderBy('priority', 'desc')
+        const row =
+          (await first.executeTakeFirst()) ??
+          (except.length === 0 ? undefined : await others.orderBy('pipeline_id').orderBy('id').executeTakeFirst())
+        if (row !== undefined) return pendingJobOf(row)
+      }
+      return null
     },
 
     async queuedBefore(time, afterId, limit) {
@@ -72,16 +69,28 @@ export function createPendingJobs(database: Database): PendingJobs {
 
 type Waiting = { readonly project_id: number; readonly priority: number }
 
+/** Projects with pending jobs of these classes, each with its highest priority: leaps from project to project in the index. */
+async function findWaiting(database: Database, classes: readonly string[]): Promise<readonly Waiting[]> {
+  const ofClass = sql`SELECT min(project_id) FROM job WHERE ${isPending} AND job.demand_class`
+  const { rows } = await sql<Waiting>`
+    WITH RECURSIVE waiting (demand_class, project_id) AS (
+      SELECT key, (${ofClass} = demand_class.key) FROM demand_class WHERE key IN (${sql.join(classes)})
+      UNION ALL
+      SELECT demand_class, (${ofClass} = waiting.demand_class AND job.project_id > waiting.project_id)
+      FROM waiting WHERE project_id IS NOT NULL
+    )
+    SELECT project_id, max((
+      SELECT max(priority) FROM job
+      WHERE ${isPending} AND job.demand_class = waiting.demand_class AND job.project_id = waiting.project_id
+    )) AS priority
+    FROM waiting WHERE project_id IS NOT NULL GROUP BY project_id ORDER BY project_id`.execute(database)
+  return rows
+}
+
 /** Priority first, then the project that has the fewest jobs running. */
-function fairestOf(waiting: readonly Waiting[], running: ReadonlyMap<number, number>): Waiting | undefined {
+function inTurn(waiting: readonly Waiting[], running: ReadonlyMap<number, number>): readonly Waiting[] {
   const runningOf = (project: Waiting): number => running.get(project.project_id) ?? 0
-  const [first, ...others] = waiting
-  return others.reduce((best, each) => {
-    if (best === undefined || each.priority !== best.priority) {
-      return best === undefined || each.priority > best.priority ? each : best
-    }
-    return runningOf(each) < runningOf(best) ? each : best
-  }, first)
+  return [...waiting].sort((a, b) => b.priority - a.priority || runningOf(a) - runningOf(b))
 }
 
 async function countRunning(database: Database): Promise<ReadonlyMap<number, number>> {
