@@ -22,8 +22,9 @@ export type JunitReport = { readonly cases: readonly TestCase[]; readonly mistak
 
 export function parseJunit(xml: string): JunitReport {
   try {
-    const root = parseXml(xml)
-    const cases = root.name === 'testsuites' || root.name === 'testsuite' ? casesOf(root, '') : []
+    const cases = parseXml(xml)
+      .filter(root => root.name === 'testsuites' || root.name === 'testsuite')
+      .flatMap(root => casesOf(root, ''))
     return { cases: withoutRepeats(cases), mistake: null }
   } catch (error) {
     return { cases: [], mistake: `JUnit XML parsing failed: ${messageOf(error)}` }

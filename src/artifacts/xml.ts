@@ -16,8 +16,11 @@ const token =
   /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!DOCTYPE[^>[]*(?:\[[\s\S]*?\])?[^>]*>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:\s+[^\s=>/]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|([^<]+)/y
 const attribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 
-/** The root element. @throws SyntaxError with the line of the mistake */
-export function parseXml(document: string): XmlElement {
+/**
+ * The root elements: one, or several when documents stand one behind the other.
+ * @throws SyntaxError with the line of the mistake
+ */
+export function parseXml(document: string): readonly XmlElement[] {
   const text = document.replace(/^\ufeff/, '')
   const top: OpenElement = { name: '', attributes: {}, children: [], text: '' }
   const open = [top]
@@ -28,10 +31,9 @@ export function parseXml(document: string): XmlElement {
     if (match === null) throw mistake(text, at, 'this is no XML')
     take(match, open, message => mistake(text, at, message))
   }
-  const [root] = top.children
   if (open.length > 1) throw mistake(text, text.length, `<${open.at(-1)?.name}> is not closed`)
-  if (root === undefined) throw mistake(text, 0, 'there is no element')
-  return root
+  if (top.children.length === 0) throw mistake(text, 0, 'there is no element')
+  return top.children
 }
 
 function take(match: RegExpExecArray, open: OpenElement[], fail: (message: string) => SyntaxError): void {

@@ -113,7 +113,6 @@ function filterOf(pipeline: PipelineRecord, query: JobQuery) {
   return {
     pipelineId: pipeline.id,
     includeRetried: query.include_retried ?? false,
-    ascending: true,
     ...(statuses === null ? {} : { statuses }),
   }
 }

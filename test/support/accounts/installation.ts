@@ -6,7 +6,7 @@ import type { ProjectHooks } from '../../../src/access/projects.ts'
 import type { ProjectDetails, UserRecord } from '../../../src/access/store-ports.ts'
 import { createVault } from '../../../src/access/vault.ts'
 import { createAccountStores } from '../../../src/store/accounts/account-stores.ts'
-import { openDatabase } from '../../../src/store/database.ts'
+import { type Database, openDatabase } from '../../../src/store/database.ts'
 
 export type Installation = {
   readonly accounts: Accounts
@@ -23,10 +23,15 @@ export type Installation = {
 
 /** The first user, `root`, has the id 1 and is an administrator. */
 export async function createInstallation(
-  options: { readonly jobTokens?: JobTokens; readonly projectHooks?: ProjectHooks; readonly now?: () => Date } = {},
+  options: {
+    readonly jobTokens?: JobTokens
+    readonly projectHooks?: ProjectHooks
+    readonly now?: () => Date
+    readonly database?: Database
+  } = {},
 ): Promise<Installation> {
   const now = options.now ?? (() => new Date())
-  const database = await openDatabase(':memory:')
+  const database = options.database ?? (await openDatabase(':memory:'))
   const accounts = createAccounts({
     stores: createAccountStores(database, { now }),
     jobTokens: options.jobTokens ?? { find: async () => null },

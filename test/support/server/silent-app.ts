@@ -1,15 +1,8 @@
 // The server's app with given resources, without a log and with health that is always good.
-import type { Access } from '../../../src/access/ports.ts'
 import { createLog } from '../../../src/kit/log.ts'
 import { type App, type AppDeps, createApp } from '../../../src/server/app.ts'
-import type { RunnerDoor } from '../../../src/server/ports.ts'
 
-export function createSilentApp(deps: {
-  readonly access: Access
-  readonly runnerDoor: RunnerDoor
-  readonly resources: AppDeps['resources']
-  readonly errors?: AppDeps['errors']
-}): Promise<App> {
+export function createSilentApp(deps: Pick<AppDeps, 'access' | 'runnerDoor' | 'resources' | 'errors'>): Promise<App> {
   return createApp({
     health: {
       ready: async () => ({ ready: true, checks: {} }),

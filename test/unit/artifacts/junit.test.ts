@@ -80,6 +80,14 @@ describe('a JUnit report', () => {
     expect(parseJunit(twice).cases.map(each => each.status)).toEqual(['success'])
   })
 
+  test('may be several, one behind the other', () => {
+    const one = (name: string) => `<testsuite name="${name}"><testcase name="a"/></testsuite>`
+    expect(parseJunit(`${one('x')}\n<?xml version="1.0"?>${one('y')}`).cases.map(each => each.suiteName)).toEqual([
+      'x',
+      'y',
+    ])
+  })
+
   test.each([
     ['is cut off', '<testsuite><testcase name="a">', 'line 1: <testcase> is not closed'],
     ['closes what is not open', '<testsuite></testcase>', 'line 1: </testcase> closes nothing'],
