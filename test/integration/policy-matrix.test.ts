@@ -84,7 +84,7 @@ const openRoutes: readonly RegExp[] = [
   /^GET \/-\/(live|ready)$/,
   /^GET \/metrics$/,
   /^GET \/api\/openapi\.json$/,
-  /^(GET|POST) \/api\/v4\/slipway\/session$/,
+  /^(GET|POST) \/api\/v4\/slipway\/(session|registration)$/,
   /^GET \/api\/v4\/(projects|groups|users\/:user_id\/projects)$/,
   // The pages: what they show comes through the API.
   /^GET \/(\*|assets\/\*|theme\.js|favicon\.svg)$/,

@@ -14,6 +14,7 @@ import { registerProtectedRefs } from './protected-refs.ts'
 import { registerRepository } from './repository.ts'
 import { registerSession } from './session.ts'
 import { registerSettings } from './settings.ts'
+import { registerSignUp } from './sign-up.ts'
 import { registerTokens } from './tokens.ts'
 import { registerUsers } from './users.ts'
 import { registerVariables } from './variables.ts'
@@ -41,6 +42,7 @@ export function registerAccountResources(app: App, deps: AccountResourcesDeps): 
   }
   registerVersion(app, deps)
   registerSession(app, { signIn: accounts.signIn, users: stores.users, audit: accounts.audit, url })
+  registerSignUp(app, { users: accounts.users, settings: accounts.settings, url })
   registerUsers(app, { users: accounts.users, userStore: stores.users, url })
   registerGroups(app, { access, groups: accounts.groups, groupStore: stores.groups, url })
   registerProjects(app, {

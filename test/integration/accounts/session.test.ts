@@ -76,6 +76,27 @@ describe('signing in', () => {
   })
 })
 
+describe('signing up', () => {
+  const body = { username: 'newcomer', email: 'newcomer@example.com', password }
+
+  it('is closed until an administrator opens it', async () => {
+    expect((await server.call('POST', '/slipway/registration', { body })).status).toBe(403)
+    await server.call('PUT', '/application/settings', {
+      token: await server.door.token(1),
+      body: { signup_enabled: true },
+    })
+    expect((await server.call('POST', '/slipway/registration', { body })).status).toBe(201)
+    await signIn('newcomer')
+  })
+
+  it('makes no administrators', async () => {
+    const answer = await server.call('POST', '/slipway/registration', {
+      body: { username: 'greedy', email: 'greedy@example.com', password, admin: true, is_admin: true },
+    })
+    expect(answer.body).toMatchObject({ is_admin: false })
+  })
+})
+
 describe('the lock-out', () => {
   beforeEach(() => server.door.user('guessed', { password }).catch(() => undefined))
 
