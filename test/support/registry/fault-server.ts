@@ -38,11 +38,12 @@ const registry = await startTestRegistry(
       }),
   },
 )
-process.stdout.write(`${registry.url}\n`)
-process.on('SIGUSR1', async () => {
+process.on('SIGUSR2', async () => {
   const signal = new AbortController().signal
   for (let round = 0; round < 4; round++) await registry.registry().collector.collect(signal)
   await registry.registry().sweeper.sweep(signal)
   const verified = await registry.registry().sweeper.verify(signal, () => {})
   process.stdout.write(`${JSON.stringify(verified)}\n`)
 })
+// Only now: whoever reads it may send the signal at once.
+process.stdout.write(`${registry.url}\n`)
