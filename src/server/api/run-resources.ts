@@ -21,6 +21,7 @@ import type {
 import type { App } from '../app.ts'
 import type { ErrorTable } from '../plugins/errors.ts'
 import { registerArtifacts } from './artifacts.ts'
+import { registerById } from './by-id.ts'
 import { registerDeployments } from './deployments.ts'
 import { registerEnvironments } from './environments.ts'
 import { apiErrors } from './errors.ts'
@@ -84,4 +85,5 @@ export function registerRunResources(app: App, deps: RunResourcesDeps): void {
   registerEnvironments(app, shared)
   registerDeployments(app, shared)
   registerResourceGroups(app, shared)
+  registerById(app, shared)
 }

@@ -1,9 +1,12 @@
 // The API over accounts, coordinator and stores, all real; only repositories, queue and clock are a test's own.
 
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Scope } from '../../../src/access/model.ts'
 import type { ProjectDetails, UserRecord } from '../../../src/access/store-ports.ts'
 import { createVault } from '../../../src/access/vault.ts'
 import { createArtifactFiles } from '../../../src/artifacts/artifact-files.ts'
+import { createLog } from '../../../src/kit/log.ts'
 import { mintToken } from '../../../src/kit/token.ts'
 import type { TraceStore } from '../../../src/logs/ports.ts'
 import { createTraceFiles } from '../../../src/logs/trace-files.ts'
@@ -12,6 +15,7 @@ import { createLint } from '../../../src/run/lint.ts'
 import type { JobPayload } from '../../../src/run/protocol.ts'
 import { registerRunResources, runResourceErrors } from '../../../src/server/api/run-resources.ts'
 import type { App } from '../../../src/server/app.ts'
+import { createLive } from '../../../src/server/live/live.ts'
 import { createRunnerDoor } from '../../../src/server/runner-api/door.ts'
 import { registerRunnerApi } from '../../../src/server/runner-api/runner-api.ts'
 import { createWakeBell } from '../../../src/server/runner-api/wake-bell.ts'
@@ -60,6 +64,10 @@ export type ApiWorld = {
   /** A runner takes the next job; null: there is none. */
   readonly claim: () => Promise<JobPayload | null>
   readonly runnerToken: string
+  /** Opens a port, with the live WebSocket; answers the address. */
+  readonly listen: () => Promise<string>
+  /** Breaks all live connections, as a network does. */
+  readonly breakLive: () => void
   readonly close: () => Promise<void>
 }
 
@@ -177,6 +185,19 @@ export async function openApiWorld(): Promise<ApiWorld> {
   })
   const runnerToken = String((made.body as { readonly token?: string }).token)
   let nonces = 0
+  const live = createLive({
+    access: accounts.access,
+    reads: runs.reader,
+    traces,
+    bus,
+    log: createLog({ level: 'silent' }),
+    url: 'https://ci.example.com',
+  })
+  const upgraded = new Set<Duplex>()
+  app.server.on('upgrade', (request, socket, head) => {
+    upgraded.add(socket)
+    live.handleUpgrade(request, socket, head)
+  })
 
   return {
     app,
@@ -194,7 +215,15 @@ export async function openApiWorld(): Promise<ApiWorld> {
       return answer.status === 201 ? (answer.body as JobPayload) : null
     },
     runnerToken,
+    async listen() {
+      await app.listen({ host: '127.0.0.1', port: 0 })
+      return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+    },
+    breakLive() {
+      for (const socket of upgraded) socket.destroy()
+    },
     async close() {
+      await live.close()
       await app.close()
       await traces.close()
       await runs.close()
