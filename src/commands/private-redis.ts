@@ -14,6 +14,7 @@ const readyWithinMs = 10_000
 export async function startPrivateRedis(folder: string): Promise<PrivateRedis> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const socket = join(folder, 'redis.sock')
+  await endLeftover(socket)
   await rm(socket, { force: true })
   const child = execa('redis-server', serverArguments(folder, socket), {
     cwd: folder,
@@ -57,15 +58,32 @@ function serverArguments(folder: string, socket: string): string[] {
   ]
 }
 
+/** One that a killed predecessor of this process left: two over one folder would destroy each other's files. */
+async function endLeftover(socket: string): Promise<void> {
+  if (!(await answers(socket))) return
+  await say(socket, 'SHUTDOWN')
+  const deadline = Date.now() + readyWithinMs
+  while (await answers(socket)) {
+    if (Date.now() > deadline) throw new AppError('redis_failed', `another Redis runs on ${socket} and does not end`)
+    await sleep(20)
+  }
+}
+
 async function answers(socket: string): Promise<boolean> {
-  return await new Promise(resolve => {
+  return (await say(socket, 'PING'))?.startsWith('+PONG') === true
+}
+
+/** The first words of the answer; null: none, or nobody there. */
+function say(socket: string, command: string): Promise<string | null> {
+  return new Promise(resolve => {
     const connection = createConnection(socket)
-    connection.once('connect', () => connection.write('PING\r\n'))
-    connection.once('data', data => finish(data.toString().startsWith('+PONG')))
-    connection.once('error', () => finish(false))
-    function finish(answer: boolean): void {
+    const finish = (answer: string | null): void => {
       connection.destroy()
       resolve(answer)
     }
+    connection.once('connect', () => connection.write(`${command}\r\n`))
+    connection.once('data', data => finish(data.toString()))
+    connection.once('error', () => finish(null))
+    connection.once('close', () => finish(null))
   })
 }

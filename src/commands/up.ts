@@ -44,7 +44,9 @@ async function up(options: ServerOptions): Promise<void> {
 export async function startAll(config: ServerConfig, log: Log): Promise<Running> {
   const stops: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
-    for (const each of stops.splice(0).reverse()) await each()
+    const failures: unknown[] = []
+    for (const each of stops.splice(0).reverse()) await each().catch(error => failures.push(error))
+    if (failures.length > 0) throw failures[0]
   }
   try {
     await prepareDataFolder(config.dataFolder)

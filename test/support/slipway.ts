@@ -81,8 +81,10 @@ export async function startSlipway(options: SlipwayOptions = {}): Promise<Slipwa
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     child?.kill(signal)
-    await child
+    const ended = await child
     child = undefined
+    if (signal === 'SIGTERM' && ended?.exitCode !== 0)
+      throw new Error(`slipway did not end in order (${ended?.exitCode ?? ended?.signal}):\n${output.slice(-3000)}`)
   }
 
   await start()
@@ -119,7 +121,8 @@ export async function startSlipway(options: SlipwayOptions = {}): Promise<Slipwa
 }
 
 function spawnSlipway(words: readonly string[], environment: Readonly<Record<string, string>>) {
-  return execa(launcher, words, { env: environment, all: true, buffer: false, reject: false, cleanup: true })
+  const manner = { all: true, buffer: false, reject: false, cleanup: true, forceKillAfterDelay: false } as const
+  return execa(launcher, words, { ...manner, env: environment })
 }
 
 /** Asks again every 50 ms until the answer is truthy; errors of fetch mean "not yet". Fails after `limitMs`. */
