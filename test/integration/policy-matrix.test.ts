@@ -99,6 +99,7 @@ const openRoutes: readonly RegExp[] = [
   /^GET \/api\/v4\/runners\/:runner_id\/jobs$/,
   /^POST \/api\/v4\/runners\/:runner_id\/reset_authentication_token$/,
   /^GET \/api\/v4\/registry\/repositories\/:repository_id$/,
+  /^GET \/api\/v4\/slipway\/(jobs\/:job_id|pipelines\/:pipeline_id)$/,
 ]
 
 /** POST that computes and changes nothing. */

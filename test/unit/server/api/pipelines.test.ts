@@ -96,6 +96,20 @@ describe('pipelines', () => {
     }
   })
 
+  test('are found by their id alone, and their jobs too, by those who may read them', async () => {
+    const [job] = (await world.call('GET', `:p/pipelines/${pipelineId}/jobs`, as('guest'))).body
+    const paths = [`slipway/pipelines/${pipelineId}`, `slipway/jobs/${job.id}`]
+    for (const path of paths) {
+      expect((await world.call('GET', path, as('guest'))).body.project.path_with_namespace).toBe('group/app')
+      for (const token of [as('eve'), {}]) {
+        const absent = await world.call('GET', path.replace(/\d+$/, '999999'), token)
+        const foreign = await world.call('GET', path, token)
+        expect([foreign.status, foreign.body]).toEqual([absent.status, absent.body])
+        expect(foreign.status).toBe(404)
+      }
+    }
+  })
+
   test('tell why each job is in or out', async () => {
     const { body } = await world.call(
       'GET',
