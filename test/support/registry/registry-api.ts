@@ -19,6 +19,8 @@ export type RegistryApi = {
     path: string,
     body?: object,
   ) => Promise<ApiReply>
+  /** Serves it at a port. */
+  readonly listen: () => Promise<string>
   readonly audited: readonly { readonly action: string; readonly target: string; readonly username: string }[]
   readonly close: () => Promise<void>
 }
@@ -57,6 +59,7 @@ export async function startRegistryApi(registry: TestRegistry): Promise<Registry
   })
   return {
     audited,
+    listen: () => app.listen({ host: '127.0.0.1', port: 0 }),
     close: () => app.close(),
     async call(who, method, path, body) {
       const reply = await app.inject({
