@@ -68,7 +68,7 @@ function matches(filter: UserFilter) {
     where.and([
       ...(filter.username === undefined ? [] : [where('username_key', '=', filter.username.toLowerCase())]),
       ...(filter.state === undefined ? [] : [where('state', '=', filter.state)]),
-      ...(filter.kind === undefined ? [] : [where('kind', '=', filter.kind)]),
+      ...(filter.kind === undefined ? [] : [where('user_account.kind', '=', filter.kind)]),
       ...(filter.admins === undefined ? [] : [where('is_admin', '=', filter.admins ? 1 : 0)]),
       ...(filter.search === undefined
         ? []
