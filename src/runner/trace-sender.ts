@@ -30,6 +30,8 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
   let size = 0
   let acknowledged = 0
   let isStale = false
+  let isFlushing = false
+  let hurry = new AbortController()
   let wake = () => {}
   let settled = () => {}
   const working = work()
@@ -56,14 +58,22 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
         })
         continue
       }
-      const early = sentAt + delayMs - clock.monotonicMs()
-      if (early > 0) await clock.sleep(early, ending.signal)
+      await gather(sentAt + delayMs - clock.monotonicMs())
       sentAt = clock.monotonicMs()
       const isSent = await sendOne(file)
       if (!isSent) await clock.sleep(retryMs * (0.5 + Math.random()), ending.signal)
       retryMs = isSent ? firstRetryMs : Math.min(retryMs * 2, lastRetryMs)
     }
     settled()
+  }
+
+  /** Waits for more bytes, unless there are enough for a request, or no more will come. */
+  async function gather(durationMs: number): Promise<void> {
+    if (durationMs <= 0 || isFlushing || size - acknowledged >= maxChunkBytes) return
+    hurry = new AbortController()
+    await clock.sleep(durationMs, AbortSignal.any([ending.signal, hurry.signal])).catch(() => {
+      ending.signal.throwIfAborted() // hurried: go on at once
+    })
   }
 
   async function sendOne(file: FileHandle): Promise<boolean> {
@@ -88,9 +98,12 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
   return {
     grew: sizeBytes => {
       size = sizeBytes
+      if (size - acknowledged >= maxChunkBytes) hurry.abort()
       wake()
     },
     flush: async signal => {
+      isFlushing = true
+      hurry.abort()
       while (!isStale && acknowledged < size) {
         signal.throwIfAborted()
         await new Promise<void>(resolve => {

@@ -1,0 +1,110 @@
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Clock, TraceAnswer } from '../../../src/runner/ports.ts'
+import { createTraceSender, type TraceSender } from '../../../src/runner/trace-sender.ts'
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary.ts'
+
+const key = { jobId: 7, lease: 1, leaseToken: 'slpl-x' }
+
+let folder: TemporaryFolder
+let path: string
+let size: number
+let received: Buffer
+let calls: number
+let answer: () => TraceAnswer | null
+let sleeps: (() => void)[]
+let sender: TraceSender
+
+/** Time stands still until a test lets it pass. */
+const clock: Clock = {
+  nowMs: () => 0,
+  monotonicMs: () => 0,
+  sleep: (_, signal) =>
+    new Promise((resolve, reject) => {
+      sleeps.push(resolve)
+      signal.addEventListener('abort', () => reject(signal.reason))
+    }),
+}
+
+const server = {
+  appendTrace: async (_: unknown, { startByte, bytes }: { readonly startByte: number; readonly bytes: Uint8Array }) => {
+    calls += 1
+    const special = answer()
+    if (special !== null) return special
+    received = Buffer.concat([received.subarray(0, startByte), bytes])
+    return { kind: 'accepted', endByte: received.length, word: 'running' } as const
+  },
+}
+
+async function write(text: string): Promise<void> {
+  await appendFile(path, text)
+  size += text.length
+  sender.grew(size)
+}
+
+beforeEach(async () => {
+  folder = await createTemporaryFolder()
+  path = join(folder.path, 'masked.log')
+  size = 0
+  received = Buffer.alloc(0)
+  calls = 0
+  sleeps = []
+  answer = () => null
+  sender = createTraceSender({ path, key, server, clock, onWord: () => undefined })
+})
+afterEach(async () => {
+  await sender.stop()
+  await folder.remove()
+})
+
+describe('the sender of a log', () => {
+  test('sends the first byte at once and gathers what follows', async () => {
+    await write('a')
+    await expect.poll(() => received.toString()).toBe('a')
+    await write('b')
+    await write('c')
+    await expect.poll(() => sleeps.length).toBe(1)
+    expect(received.toString()).toBe('a')
+    sleeps[0]?.()
+    await expect.poll(() => received.toString()).toBe('abc')
+    expect(calls).toBe(2)
+  })
+
+  test('waits for nothing when no more will come', async () => {
+    await write('a')
+    await expect.poll(() => received.toString()).toBe('a')
+    await write('the end')
+    await expect.poll(() => sleeps.length).toBe(1)
+    expect(await sender.flush(new AbortController().signal)).toBe('acknowledged')
+    expect(received.toString()).toBe('athe end')
+  })
+
+  test('waits for nothing when there is enough for a request', async () => {
+    await write('a')
+    await expect.poll(() => received.length).toBe(1)
+    await write('b')
+    await expect.poll(() => sleeps.length).toBe(1)
+    await write('x'.repeat(3 * 1024 * 1024))
+    await expect.poll(() => received.length).toBeGreaterThan(2 * 1024 * 1024)
+  })
+
+  test('goes on from where the server stands after a gap', async () => {
+    await write('abcdef')
+    await expect.poll(() => received.toString()).toBe('abcdef')
+    received = Buffer.from('abc')
+    answer = () => {
+      answer = () => null
+      return { kind: 'gap', endByte: 3 }
+    }
+    await write('g')
+    await sender.flush(new AbortController().signal)
+    expect(received.toString()).toBe('abcdefg')
+  })
+
+  test('stops when its lease is over', async () => {
+    answer = () => ({ kind: 'stale' })
+    await write('a')
+    expect(await sender.flush(new AbortController().signal)).toBe('stale')
+  })
+})
