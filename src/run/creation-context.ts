@@ -64,6 +64,7 @@ export async function gatherContext(deps: GatherDeps, request: PipelineRequest):
     inputs: request.inputs,
     mergeRequest: null,
     upstream: upstreamOf(request),
+    hidesVariableValues: true,
     isSkipAsked: request.isSkipAsked,
     pipelineIid: '',
     createdAt: clock.now().toISOString(),
