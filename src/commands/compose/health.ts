@@ -1,13 +1,12 @@
 // Readiness and metrics: can the server take pushes and jobs, and how does it do?
 import { access, constants } from 'node:fs/promises'
-import { sql } from 'kysely'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { messageOf } from '../../kit/errors.ts'
 import { connectToAct, pingRedis, type RedisPlace } from '../../redis/connection.ts'
 import { type JobStatus, jobStatuses } from '../../run/model.ts'
 import type { RunnerStore, RunReader } from '../../run/store-ports.ts'
 import type { Health } from '../../server/ports.ts'
-import type { Database } from '../../store/database.ts'
+import { type Database, pingDatabase } from '../../store/database.ts'
 
 const shownStatuses: readonly JobStatus[] = jobStatuses.filter(status =>
   ['pending', 'running', 'waiting_for_resource', 'scheduled', 'manual'].includes(status),
@@ -23,7 +22,7 @@ export function createHealth(deps: {
   const connection = connectToAct(deps.redis.url)
   const metrics = createMetrics(deps)
   const checks: Readonly<Record<string, () => Promise<string | null>>> = {
-    database: () => failureOf(sql`SELECT 1`.execute(deps.database)),
+    database: () => failureOf(pingDatabase(deps.database)),
     redis: () => pingRedis(connection),
     data: () => failureOf(access(deps.dataFolder, constants.W_OK)),
   }
