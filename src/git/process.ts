@@ -45,7 +45,7 @@ export type Git = {
   readonly run: (folder: string, args: readonly string[], options?: RunOptions) => Promise<Buffer | null>
 }
 
-export type RunOptions = { readonly input?: string; readonly mostBytes?: number }
+export type RunOptions = { readonly input?: string; readonly mostBytes?: number; readonly timeoutMs?: number }
 
 /** @param root the folder of all repositories; git's configuration file lies in it */
 export async function createGit(root: string, searchPath: string): Promise<Git> {
@@ -69,14 +69,14 @@ export async function createGit(root: string, searchPath: string): Promise<Git> 
 
   return {
     options,
-    run: async (folder, args, { input, mostBytes = 64 * 1024 * 1024 } = {}) => {
+    run: async (folder, args, { input, mostBytes = 64 * 1024 * 1024, timeoutMs = 60_000 } = {}) => {
       const result = await execa('git', ['--git-dir', folder, ...args], {
         ...options(),
         ...(input === undefined ? { stdin: 'ignore' } : { input }),
         encoding: 'buffer',
         maxBuffer: mostBytes,
         stderr: 'ignore',
-        timeout: 60_000,
+        timeout: timeoutMs,
       })
       return result.failed
         ? null

@@ -1,11 +1,15 @@
 // Refs straight from the files of a bare repository (gitrepository-layout: loose refs over `packed-refs`), because
 // starting git costs more than all else in a small push. Loose files are read first: when git packs a ref, it writes
 // `packed-refs` before it removes the file.
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { isRefName } from './push.ts'
 
 const sha = /^[0-9a-f]{40}$/
+const lockPauseMs = 10
+const mostLockTries = 200
+const staleLockMs = 30_000
 
 /** Full names with the ids of their objects (of an annotated tag: the tag object), sorted by name. */
 export async function readRefs(folder: string, prefixes: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -75,7 +79,7 @@ async function readText(file: string): Promise<string | undefined> {
 
 async function replaceFile(file: string, text: string): Promise<void> {
   const lock = `${file}.lock`
-  const handle = await open(lock, 'wx', 0o644)
+  const handle = await takeLock(lock)
   try {
     await handle.writeFile(text)
     await handle.sync()
@@ -86,6 +90,20 @@ async function replaceFile(file: string, text: string): Promise<void> {
     await handle.close()
   }
   await rename(lock, file)
+}
+
+/** Waits for git, which holds a lock for moments; an old one was left by a process that was killed. */
+async function takeLock(lock: string): Promise<FileHandle> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await open(lock, 'wx', 0o644)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || tries > mostLockTries) throw error
+    }
+    const { mtimeMs } = (await stat(lock).catch(ignoreMissing)) ?? { mtimeMs: Date.now() }
+    if (Date.now() - mtimeMs > staleLockMs) await rm(lock, { force: true })
+    else await setTimeout(lockPauseMs)
+  }
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

@@ -3,6 +3,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createHistory, type History } from './history.ts'
+import { createMaintenance, type Maintenance } from './maintenance.ts'
 import {
   type AnnotatedTag,
   type Commit,
@@ -23,6 +24,7 @@ export type NamedRef = { readonly ref: RefName; readonly sha: string; readonly t
 export type Repositories = History & {
   readonly git: Git
   readonly objects: ObjectReader
+  readonly maintenance: Maintenance
   readonly folderOf: (projectId: number) => string
   /** Makes the repository unless it is there. */
   readonly ensure: (projectId: number) => Promise<string>
@@ -56,6 +58,7 @@ export async function createRepositories(options: {
   const { root } = options
   const git = await createGit(root, options.searchPath)
   const objects = createObjectReader(git)
+  const maintenance = createMaintenance(git)
   const folderOf = (projectId: number) => join(root, `${idText(projectId)}.git`)
 
   async function commitBehind(projectId: number, expression: string): Promise<string | null> {
@@ -76,6 +79,7 @@ export async function createRepositories(options: {
     ...createHistory(git, folderOf),
     git,
     objects,
+    maintenance,
     folderOf,
     ensure: async projectId => {
       const folder = folderOf(projectId)
@@ -130,7 +134,10 @@ export async function createRepositories(options: {
     release: async (projectId, pipelineId) => {
       await git.run(folderOf(projectId), ['update-ref', '-d', `refs/pipelines/${idText(pipelineId)}`])
     },
-    close: objects.close,
+    close: async () => {
+      await maintenance.close()
+      await objects.close()
+    },
   }
 
   async function toNamedRef(name: string, target: string, projectId: number): Promise<NamedRef | null> {

@@ -49,6 +49,7 @@ export function createSmartHttp(deps: SmartHttpDeps): SmartHttp {
       answer: response,
       inTurn: action => deps.turns.take(access.project.id, action),
     })
+    deps.repositories.maintenance.pushed(folder)
   }
 
   return {
