@@ -21,6 +21,8 @@ export async function startLocalRunner(deps: {
   readonly serverUrl: string
   readonly runners: RunnerStore
   readonly log: Log
+  /** Where its log lines go. */
+  readonly output: 'inherit' | 'ignore'
 }): Promise<LocalRunner> {
   const { dataFolder, log } = deps
   const tokenFile = await ensureToken(dataFolder, deps.runners)
@@ -32,7 +34,7 @@ export async function startLocalRunner(deps: {
 
   function launch() {
     // The pipe on its standard input tells it when this process is gone, however it ended.
-    const child = spawn(launcher, words, { stdio: ['pipe', 'inherit', 'inherit'], detached: true })
+    const child = spawn(launcher, words, { stdio: ['pipe', deps.output, deps.output], detached: true })
     const ended = new Promise<void>(resolve => {
       child.once('error', error => log.error({ err: error }, 'the runner could not be started'))
       child.once('close', (code, signal) => {

@@ -41,7 +41,11 @@ async function up(options: ServerOptions): Promise<void> {
 }
 
 /** Started in order, and stopped in the opposite one; what has been started is stopped when a later part fails. */
-export async function startAll(config: ServerConfig, log: Log): Promise<Running> {
+export async function startAll(
+  config: ServerConfig,
+  log: Log,
+  runnerOutput: 'inherit' | 'ignore' = 'inherit',
+): Promise<Running> {
   const stops: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
     const failures: unknown[] = []
@@ -61,6 +65,7 @@ export async function startAll(config: ServerConfig, log: Log): Promise<Running>
         serverUrl: localUrl(config, server),
         runners: server.runners,
         log,
+        output: runnerOutput,
       })
       stops.push(() => runner.stop(runnerEndsWithinMs))
     }
