@@ -1,6 +1,7 @@
 // Wakes runners through BullMQ: one queue a demand class, an entry for each pending job, holding the job's id and nothing
 // else. An entry's own id is derived, so that adding it twice while it waits changes nothing.
 import { Queue } from 'bullmq'
+import { AppError } from '../kit/errors.ts'
 import type { JobQueue, WakeUp } from '../run/ports.ts'
 import { connectToAct, type RedisPlace } from './connection.ts'
 import { channels, memoryKey, queueName } from './keys.ts'
@@ -26,12 +27,25 @@ export function createJobQueue({ url, prefix }: RedisPlace): RedisJobQueue {
     return queue
   }
 
+  async function add(demandClass: string, entries: readonly WakeUp[]): Promise<void> {
+    // A queue that is made while Redis is away never works again: BullMQ remembers that it could not begin.
+    if (connection.status !== 'ready') throw new AppError('redis_unreachable', `Redis is away (${connection.status})`)
+    const queue = queueOf(demandClass)
+    try {
+      await queue.addBulk(entries.map(toEntry))
+    } catch (error) {
+      queues.delete(demandClass)
+      queue.close().catch(() => {}) // its connection is ours, and goes on
+      throw error
+    }
+  }
+
   return {
     async wake(entries) {
       const byClass = Map.groupBy(entries, entry => entry.demandClass)
       for (const [demandClass, group] of byClass) {
         const isNew = !queues.has(demandClass)
-        await queueOf(demandClass).addBulk(group.map(toEntry))
+        await add(demandClass, group)
         if (isNew) await connection.publish(names.classes, demandClass)
       }
     },

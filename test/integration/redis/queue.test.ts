@@ -113,6 +113,17 @@ describe('the job queue', { timeout: 60_000 }, () => {
     expect((await third).jobId).toBe(3)
   })
 
+  it('takes a class that it first heard of while Redis was away', async () => {
+    const intake = await openIntake(() => ['untagged.branch', 'new.branch'])
+    await wakeAtLast(entry(1))
+    await redis.kill()
+    await expect(queue.wake([entry(2, 'new.branch')])).rejects.toThrow()
+    await redis.start()
+    await wakeAtLast(entry(2, 'new.branch'))
+    const taken = [await intake.next(inTime.signal), await intake.next(inTime.signal)]
+    expect(taken.map(each => each.jobId).sort()).toEqual([1, 2])
+  })
+
   it('tells once that Redis has forgotten everything', async () => {
     await wakeAtLast(entry(1))
     expect(await queue.hasForgotten()).toBe(true)
