@@ -7,14 +7,19 @@ import { compile } from '../pipeline/compile.ts'
 import { type PipelineContext, pipelineSources, type Variable } from '../pipeline/context.ts'
 import { contextOf } from '../pipeline/context-defaults.ts'
 import type { CompileResult } from '../pipeline/model.ts'
+import type { SourceFiles } from '../pipeline/ports.ts'
 import { createLocalSource } from './local-source.ts'
 import type { PlanOptions } from './plan-options.ts'
 import { createServerSource } from './server-source.ts'
 
 /** @throws AppError `usage` for options that do not fit, `file_missing` */
-export async function compileWith(options: PlanOptions): Promise<CompileResult> {
-  const text = await readText(options.file)
-  const source = createLocalSource({
+export async function compileWith(options: PlanOptions, context = contextFrom(options)): Promise<CompileResult> {
+  return await compile(await readText(options.file), context, sourceFrom(options))
+}
+
+/** What the file may include and look for: the files beside it. */
+export function sourceFrom(options: PlanOptions): SourceFiles {
+  return createLocalSource({
     folder: options.file === '-' ? process.cwd() : dirname(resolve(options.file)),
     projectPath: options.projectPath,
     existing: options.exists ?? null,
@@ -23,7 +28,6 @@ export async function compileWith(options: PlanOptions): Promise<CompileResult> 
     elsewhere:
       options.includeFrom === undefined ? null : createServerSource(options.includeFrom, process.env.SLIPWAY_TOKEN),
   })
-  return await compile(text, contextFrom(options), source)
 }
 
 /** 0: the pipeline would be created; 1: the file is invalid; 3: valid, but there would be none. */
@@ -43,7 +47,8 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function contextFrom(options: PlanOptions): PipelineContext {
+/** @throws AppError `usage` for options that do not fit */
+export function contextFrom(options: PlanOptions): PipelineContext {
   const source = pipelineSources.find(each => each === options.source)
   if (source === undefined) {
     throw new AppError('usage', `--source: expected one of ${pipelineSources.join(', ')}, found '${options.source}'`)
