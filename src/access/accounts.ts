@@ -97,6 +97,7 @@ export function createAccounts(deps: {
     projects: createProjects({
       store: stores.projects,
       groups: stores.groups,
+      members: stores.members,
       protectedRefs: stores.protectedRefs,
       hooks: deps.projectHooks,
       now,

@@ -1,10 +1,11 @@
 // Projects: their names and visibility, their default branch, and what has to happen elsewhere when one comes or goes.
 import { invalid } from './errors.ts'
 import { fitsInside } from './groups.ts'
-import type { Group, Visibility } from './model.ts'
+import { type Group, roles, type Visibility } from './model.ts'
 import { nameProblem, pathProblem } from './names.ts'
 import type {
   GroupStore,
+  MemberStore,
   NewProject,
   ProjectChange,
   ProjectDetails,
@@ -31,6 +32,7 @@ export type Projects = {
 export type ProjectsDeps = {
   readonly store: ProjectStore
   readonly groups: GroupStore
+  readonly members: MemberStore
   readonly protectedRefs: ProtectedRefStore
   readonly hooks: ProjectHooks
   readonly now: () => Date
@@ -41,7 +43,9 @@ export function createProjects(deps: ProjectsDeps): Projects {
     create: async (input, creatorId) => {
       checkNames(input)
       await checkGroup(deps.groups, input.groupId, input.visibility)
-      const project = await deps.store.create(input, creatorId, deps.now().toISOString())
+      const at = deps.now().toISOString()
+      const project = await deps.store.create(input, creatorId, at)
+      await letCreatorMaintain(deps, project, creatorId, at)
       await deps.hooks.onCreated(project)
       return project
     },
@@ -79,6 +83,19 @@ function checkNames(input: { readonly name?: string; readonly path?: string; rea
   const path = input.path === undefined ? null : pathProblem(input.path, false)
   if (path !== null) throw invalid('path', path)
   if ((input.description?.length ?? 0) > 2000) throw invalid('description', 'is too long (maximum is 2000 characters)')
+}
+
+/** Developers of a group may make projects in it: what they have made, they can also set up. */
+async function letCreatorMaintain(
+  deps: ProjectsDeps,
+  project: ProjectDetails,
+  userId: number,
+  at: string,
+): Promise<void> {
+  const level = await deps.members.levelIn(userId, { kind: 'group', groupId: project.groupId }, at.slice(0, 10))
+  if (level === 0 || level >= roles.maintainer) return
+  const member = { userId, level: roles.maintainer, expiresAt: null, createdBy: userId }
+  await deps.members.put({ kind: 'project', projectId: project.id }, member, at)
 }
 
 async function checkGroup(groups: GroupStore, groupId: number, visibility: Visibility): Promise<void> {

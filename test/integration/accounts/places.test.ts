@@ -87,6 +87,17 @@ describe('groups and projects', () => {
     expect(project.path_with_namespace).toBe('ann/mine')
   })
 
+  it('of a developer in a group is theirs to set up', async () => {
+    const group = await server.door.group('workshop', { visibility: 'private' })
+    await post(`/groups/${group.id}/members`, { user_id: ann.id, access_level: 30 })
+    const project = await post<{ id: number }>('/projects', { name: 'made', namespace_id: group.id }, annToken)
+    expect((await server.call('GET', `/projects/${project.id}/variables`, { token: annToken })).status).toBe(200)
+    const other = await server.door.project('workshop/other')
+    expect((await server.call('GET', `/projects/${other.id}/variables`, { token: annToken })).status).toBe(403)
+    await server.call('DELETE', `/projects/${project.id}`, { token: root })
+    await server.call('DELETE', `/projects/${other.id}`, { token: root })
+  })
+
   it('cannot be made where one may not, nor seen', async () => {
     const answer = await server.call('POST', '/projects', {
       token: annToken,
