@@ -7,8 +7,11 @@ export type Executor = {
   /** Fails with `engine_unreachable` when there is no engine. */
   readonly check: (signal: AbortSignal) => Promise<EngineFacts>
   readonly openRoom: (order: RoomOrder, signal: AbortSignal) => Promise<Room>
-  /** The rooms of this runner that an earlier process of it left, whatever their state. */
-  readonly findRooms: (signal: AbortSignal) => Promise<readonly RoomKey[]>
+  /**
+   * Removes what bears this runner's mark and belongs neither to a room of this process nor to one of `kept`, which is
+   * asked after the engine was: a room that is made in between is not taken for a dead one.
+   */
+  readonly sweep: (kept: () => Promise<readonly RoomKey[]>) => Promise<void>
   /** Takes a room over whose script this or an earlier process had started; null: its container is gone. */
   readonly adoptRoom: (order: RoomOrder, signal: AbortSignal) => Promise<Room | null>
   /** Removes everything labelled with this room, whatever state it is in. */
@@ -42,6 +45,8 @@ export type RoomOrder = {
   readonly credentials: readonly RegistryCredential[]
   /** Images that the job names and that its own Docker service must have before the script runs. */
   readonly pipelineImages: readonly { readonly reference: string; readonly digest: string }[]
+  /** Jobs soon to come that will ask for the same services. */
+  readonly expected: number
   /** After this the room belongs to nobody, whatever its runner says; ISO time. */
   readonly deadline: string
 }
@@ -112,6 +117,8 @@ export type StepOrder = {
   /** The shell has the whole script. */
   readonly onFed: () => Promise<void>
   readonly graceMs: number
+  /** Fires: stop looking, leave the container as it is, and reject with the signal's reason. */
+  readonly detach: AbortSignal
 }
 
 export type StepEnd = {

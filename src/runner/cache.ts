@@ -55,9 +55,9 @@ export async function saveCaches(
   )
   for (const cache of wanted) {
     try {
-      await save(cache, { context, room, world, signal: context.rest, say: section.say })
+      await save(cache, { context, room, world, signal: context.signals.rest, say: section.say })
     } catch (error) {
-      if (context.rest.aborted) break
+      if (context.signals.rest.aborted) break
       section.say(yellow(`WARNING: the cache could not be saved: ${messageOf(error)}`))
     }
   }

@@ -51,6 +51,16 @@ export type DockerInput = {
     readonly failWhenNotReady?: boolean
   }
   readonly mirrors?: readonly string[]
+  /** Networks held ready for jobs without services; 0: none. */
+  readonly spareNetworks?: number
+  readonly dind?: {
+    /** Docker services held ready for each configuration seen lately; 0: none. */
+    readonly warm?: number
+    /** Bytes of image layers that stay from job to job, for each project and trust class apart; 0: none. */
+    readonly keepLayers?: number | string
+    /** Whether they stay when the runner ends, for its next start. */
+    readonly keepLayersAfterEnd?: boolean
+  }
 }
 
 export type LimitsInput = {
@@ -141,6 +151,7 @@ function readDocker(
 ): Pick<RunnerConfig, 'dockerHost' | 'image' | 'pullPolicies' | 'docker'> {
   const privileged = docker.section('privileged')
   const services = docker.section('services')
+  const dind = docker.section('dind')
   const read = {
     dockerHost: docker.optionalText('host') ?? around.dockerHost ?? null,
     image: docker.text('image', 'busybox:latest'),
@@ -164,11 +175,18 @@ function readDocker(
         dockerReadyTimeoutMs: services.count('dockerReadyTimeout', 60, 1) * 1000,
         failWhenNotReady: services.flag('failWhenNotReady', false),
       },
+      spares: {
+        networks: docker.count('spareNetworks', 2, 0),
+        dockers: dind.count('warm', 1, 0),
+        keepMs: 10 * 60_000,
+      },
+      keepLayersBytes: dind.size('keepLayers', 20 * 1024 ** 3) ?? 0,
+      keepLayersAfterEnd: dind.flag('keepLayersAfterEnd', false),
       mirrors: docker.texts('mirrors', []),
       images: { unreachableForMs: 60_000, stallMs: 60_000 },
     },
   }
-  for (const section of [privileged, services, docker]) section.end()
+  for (const section of [privileged, services, dind, docker]) section.end()
   return read
 }
 
@@ -179,7 +197,7 @@ function readLimits(limits: Section): ContainerLimits {
     cpus: limits.optionalNumber('cpus'),
     shmBytes: limits.size('shm', null),
     ulimits: Object.entries(limits.numbers('ulimits')).map(([name, value]) => ({ name, soft: value, hard: value })),
-    capDrop: limits.texts('capDrop', []),
+    capDrop: limits.texts('capDrop', ['NET_RAW']),
     capAdd: limits.texts('capAdd', []),
     devices: limits.texts('devices', []),
     noNewPrivileges: limits.flag('noNewPrivileges', false),

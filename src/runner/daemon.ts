@@ -2,14 +2,12 @@
 // that an earlier process left has a slot first.
 import { AppError } from '../kit/errors.ts'
 import { createRepeater } from '../kit/repeater.ts'
-import type { JobPayload } from '../run/protocol.ts'
 import { claimJob } from './claim.ts'
 import { beat } from './heartbeat.ts'
 import { type RunningJob, startJob } from './job.ts'
 import type { JobWorld } from './job-context.ts'
 import { createJobFolder, findJobFolders, type JobFolder, keptJobs } from './job-folder.ts'
 import type { CancelFeed, Intake } from './ports.ts'
-import { sweepRooms } from './sweeper.ts'
 
 export type DaemonOptions = {
   readonly world: JobWorld
@@ -48,7 +46,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const running = new Set<RunningJob>()
   const draining = new AbortController()
   const ending = new AbortController()
-  let taken = 0
+  let reserved = 0
   let idleSince = world.clock.monotonicMs()
 
   const left = await findJobFolders(options.jobsDirectory)
@@ -68,41 +66,32 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   async function serve(slot: number): Promise<void> {
     await resumed[slot]
-    while (!draining.signal.aborted) {
-      try {
-        const folder = await takeJob()
-        if (folder !== null) await live(folder, slot)
-      } catch (error) {
-        if (draining.signal.aborted) return
-        events.onProblem('no job could be taken', error)
-        await world.clock.sleep(1000, draining.signal).catch(() => {}) // drained: the loop's condition ends it
-      }
+    while (!draining.signal.aborted && mayTakeMore()) {
+      reserved += 1
+      const folder = await takeJob()
+      if (folder === null) reserved -= 1
+      else await live(folder, slot)
     }
   }
 
+  /** Null: there was none, or it could not be taken. */
   async function takeJob(): Promise<JobFolder | null> {
-    const woken = await intake.next(draining.signal)
-    if (isEnough()) return null
-    taken += 1
-    const payload = woken.payload ?? (await claim(woken.jobId))
-    if (payload === null) taken -= 1
-    if (isEnough()) drain()
-    return payload === null
-      ? null
-      : createJobFolder(options.jobsDirectory, payload, new Date(world.clock.nowMs()).toISOString())
-  }
-
-  async function claim(jobId: number | null): Promise<JobPayload | null> {
     try {
-      return await claimJob(jobId, world, draining.signal)
+      const { jobId, payload } = await intake.next(draining.signal)
+      const claimed = payload ?? (await claimJob(jobId, world, draining.signal))
+      if (claimed === null) return null
+      return await createJobFolder(options.jobsDirectory, claimed, new Date(world.clock.nowMs()).toISOString())
     } catch (error) {
-      taken -= 1
-      throw error
+      if (draining.signal.aborted) return null
+      events.onProblem('no job could be taken', error)
+      await world.clock.sleep(1000, draining.signal).catch(() => {}) // drained: the caller's loop ends it
+      return null
     }
   }
 
-  function isEnough(): boolean {
-    return options.maxJobs !== null && taken >= options.maxJobs
+  /** A job that is waited for counts already: none may come that would be one too many. */
+  function mayTakeMore(): boolean {
+    return options.maxJobs === null || reserved < options.maxJobs
   }
 
   function drain(): void {
@@ -112,7 +101,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const resumed = left.map(live)
   const sweeping = createRepeater({
     everyMs: options.sweepMs,
-    work: () => sweepRooms(world.executor, () => keptJobs(options.jobsDirectory), ending.signal),
+    work: () => world.executor.sweep(() => keptJobs(options.jobsDirectory)),
     onError: error => events.onProblem('what old jobs left could not be removed', error),
   })
   const idling = createRepeater({

@@ -38,6 +38,18 @@ export type JobSettings = {
   readonly maxTimeoutSeconds: number
 }
 
+/** Each carries a `StopReason`. */
+export type JobSignals = {
+  /** Any reason to stop what is done towards the script. */
+  readonly work: AbortSignal
+  /** Any reason to stop what comes after it: not a cancel. */
+  readonly rest: AbortSignal
+  /** The same two without the hand-over, which leaves a shell that runs as it is. */
+  readonly endScript: AbortSignal
+  readonly endAfterScript: AbortSignal
+  readonly leave: AbortSignal
+}
+
 export type JobContext = {
   readonly key: LeaseKey
   readonly folder: JobFolder
@@ -45,10 +57,7 @@ export type JobContext = {
   readonly order: RoomOrder
   readonly trace: Trace
   readonly sections: SectionLog
-  /** Fires at every reason to stop. */
-  readonly work: AbortSignal
-  /** Fires only at reasons after which nothing more may run: not at a cancel. */
-  readonly rest: AbortSignal
+  readonly signals: JobSignals
 }
 
 export function planJob(

@@ -2,14 +2,14 @@
 // next process; only a lease that is over ends it otherwise.
 import type { JobOutcome } from '../run/model.ts'
 import type { JobUpdate } from '../run/protocol.ts'
-import type { JobContext, JobWorld } from './job-context.ts'
+import type { JobContext, JobSignals, JobWorld } from './job-context.ts'
 import type { LeaseKey } from './ports.ts'
 import { untilAnswered } from './retry.ts'
 import { stopReasonOf } from './stop-reason.ts'
 
 /** `handed_over`: nothing is settled, the folder must stay. */
 export async function tellEnd(context: JobContext, world: JobWorld): Promise<'told' | 'stale' | 'handed_over'> {
-  const leaving = signalOfLeaving(context.rest)
+  const leaving = signalOfLeaving(context.signals)
   const { outcome } = context.folder.state()
   if (outcome === null) return 'stale'
   try {
@@ -23,7 +23,7 @@ export async function tellEnd(context: JobContext, world: JobWorld): Promise<'to
 }
 
 /** A timeout ends the job, not the telling of its end. */
-function signalOfLeaving(rest: AbortSignal): AbortSignal {
+function signalOfLeaving({ rest }: JobSignals): AbortSignal {
   const leaving = new AbortController()
   const look = () => {
     const reason = stopReasonOf(rest)

@@ -7,7 +7,8 @@ import type { JobStory } from './outcome.ts'
 import { uploadArtifacts } from './upload-artifacts.ts'
 
 export async function saveResults(context: JobContext, room: Room, world: JobWorld): Promise<JobStory['upload']> {
-  const { folder, rest } = context
+  const { folder } = context
+  const { rest } = context.signals
   const { artifacts, cache } = folder.payload
   if (artifacts.length === 0 && cache.length === 0) return null
   const { script, stop } = folder.state()

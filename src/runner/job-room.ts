@@ -10,7 +10,8 @@ import { green } from './job-log.ts'
 
 /** `onOpen` is told of the room before anything in it can fail, so that it is closed whatever happens. */
 export async function prepareRoom(context: JobContext, world: JobWorld, onOpen: (room: Room) => void): Promise<void> {
-  const { order, sections, trace, work } = context
+  const { order, sections, trace } = context
+  const { work } = context.signals
   const isSecondTry = !trace.isNew
   await greet(context, world)
   const section = sections.open('prepare_executor', 'Preparing the "docker" executor')
@@ -45,8 +46,8 @@ export async function prepareRoom(context: JobContext, world: JobWorld, onOpen: 
 }
 
 /** The room in which the script runs already, or ran. */
-export async function adoptRoom({ order, work }: JobContext, { executor }: JobWorld): Promise<Room> {
-  const room = await executor.adoptRoom(order, work)
+export async function adoptRoom({ order, signals }: JobContext, { executor }: JobWorld): Promise<Room> {
+  const room = await executor.adoptRoom(order, signals.work)
   if (room !== null) return room
   throw new AppError('container_failed', 'the job’s container is gone: it ended while no runner was there to see it')
 }

@@ -10,7 +10,7 @@ import { untilAnswered } from './retry.ts'
 import { type StopReason, stopReasonOf } from './stop-reason.ts'
 
 export async function runScript(context: JobContext, room: Room, world: JobWorld): Promise<void> {
-  const { folder, sections, trace, work } = context
+  const { folder, sections, trace, signals } = context
   const { phase } = folder.state()
   if (phase !== 'preparing' && phase !== 'script') return
   const isResumed = phase === 'script'
@@ -21,10 +21,10 @@ export async function runScript(context: JobContext, room: Room, world: JobWorld
   const script = folder.payload.steps.find(step => step.name === 'script')
   if (isResumed && !folder.state().isFed) throw cutScript()
   const limit = scriptLimit(context)
-  const signal = AbortSignal.any([work, limit.signal])
+  const signal = AbortSignal.any([signals.endScript, limit.signal])
   const end = await runStep(context, room, { step: script, isResumed, graceMs: world.settings.graceMs }, signal)
   limit.clear()
-  await folder.save({ script: end, stop: stopReasonOf(work) ?? stopReasonOf(limit.signal) })
+  await folder.save({ script: end, stop: stopReasonOf(signals.endScript) ?? stopReasonOf(limit.signal) })
   await trace.endLine()
   section?.end()
   await sections.written()
@@ -34,20 +34,20 @@ export async function runScript(context: JobContext, room: Room, world: JobWorld
 }
 
 export async function runAfterScript(context: JobContext, room: Room, world: JobWorld): Promise<void> {
-  const { folder, sections, trace, rest } = context
+  const { folder, sections, trace, signals } = context
   const step = folder.payload.steps.find(each => each.name === 'after_script')
   if (folder.state().phase !== 'after_script') return
-  if (step === undefined || step.script.length === 0 || rest.aborted) return
+  if (step === undefined || step.script.length === 0 || signals.rest.aborted) return
   const isResumed = folder.state().isFed
   const section = isResumed ? null : sections.open('after_script', 'Running after_script')
   section?.say(green('Running after script...'))
   await sections.written()
   const limit = AbortSignal.timeout(afterScriptSeconds(context, step) * 1000)
-  const signal = AbortSignal.any([rest, limit])
+  const signal = AbortSignal.any([signals.endAfterScript, limit])
   const end = await runStep(context, room, { step, isResumed, graceMs: world.settings.graceMs }, signal)
   await trace.endLine()
   if (limit.aborted) await trace.say(`${yellow('WARNING: after_script took too long and was ended')}\n`)
-  else if (end.exitCode !== 0 && !rest.aborted)
+  else if (end.exitCode !== 0 && !signals.rest.aborted)
     await trace.say(
       `${yellow(`WARNING: after_script failed, but job will continue unaffected: exit code ${end.exitCode}`)}\n`,
     )
@@ -56,7 +56,8 @@ export async function runAfterScript(context: JobContext, room: Room, world: Job
   if (isResumed) await trace.say(sectionEnd('after_script', world))
 }
 
-async function begin({ folder, key, work }: JobContext, { server, clock }: JobWorld): Promise<void> {
+async function begin({ folder, key, signals }: JobContext, { server, clock }: JobWorld): Promise<void> {
+  const { work } = signals
   const answer = await untilAnswered(() => server.begin(key, work), clock, work)
   if (answer === 'stale') throw new AppError('lease_ended', 'the server gave the job to somebody else')
   await folder.save({ phase: 'script', isFed: false })
@@ -77,6 +78,7 @@ function runStep(
       onOutput: context.trace.takeOutput,
       onFed: () => context.folder.save({ isFed: true }),
       graceMs,
+      detach: context.signals.leave,
     },
     signal,
   )

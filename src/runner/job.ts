@@ -29,12 +29,22 @@ export type RunningJob = {
 export function startJob(folder: JobFolder, slot: number, world: JobWorld): RunningJob {
   const { payload } = folder
   const key = { jobId: payload.id, lease: payload.slipway.lease, leaseToken: payload.slipway.lease_token }
-  const work = new AbortController()
-  const rest = new AbortController()
+  const endScript = new AbortController()
+  const endAfterScript = new AbortController()
+  const leave = new AbortController()
+  const signals = {
+    work: AbortSignal.any([endScript.signal, leave.signal]),
+    rest: AbortSignal.any([endAfterScript.signal, leave.signal]),
+    endScript: endScript.signal,
+    endAfterScript: endAfterScript.signal,
+    leave: leave.signal,
+  }
 
+  /** A controller's first reason wins; later ones change nothing. */
   function stop(reason: StopReason): void {
-    if (!work.signal.aborted) work.abort(reason)
-    if (reason.kind !== 'canceled' && !rest.signal.aborted) rest.abort(reason)
+    if (reason.kind === 'handed_over') leave.abort(reason)
+    else endScript.abort(reason)
+    if (reason.kind === 'timed_out' || reason.kind === 'stale') endAfterScript.abort(reason)
   }
 
   async function live(): Promise<JobOutcome | null> {
@@ -53,7 +63,7 @@ export function startJob(folder: JobFolder, slot: number, world: JobWorld): Runn
     const sections = createSectionLog(trace.say, world.clock)
     const plan = planJob(folder, { settings: world.settings, slot })
     try {
-      return await goThrough({ key, folder, ...plan, trace, sections, work: work.signal, rest: rest.signal }, world)
+      return await goThrough({ key, folder, ...plan, trace, sections, signals }, world)
     } finally {
       clearTimeout(timer)
       await trace.stop()
@@ -78,7 +88,7 @@ async function goThrough(context: JobContext, world: JobWorld): Promise<JobOutco
   if (folder.state().phase !== 'finishing') {
     const { story, opened } = await runStages(context, world)
     room = opened
-    if (stopReasonOf(context.rest)?.kind === 'handed_over') return null
+    if (stopReasonOf(context.signals.rest)?.kind === 'handed_over') return null
     await conclude(context, story)
   }
   const told = await tellEnd(context, world)
@@ -106,9 +116,9 @@ async function runStages(context: JobContext, world: JobWorld): Promise<{ story:
   } catch (error) {
     await context.folder.save({ problem: problemOf(error, context, world) })
   }
-  if (room !== null && !context.rest.aborted) upload = await saveResults(context, room, world)
+  if (room !== null && !context.signals.rest.aborted) upload = await saveResults(context, room, world)
   await context.sections.written()
-  const stop = stopReasonOf(context.rest) ?? stopReasonOf(context.work) ?? context.folder.state().stop
+  const stop = stopReasonOf(context.signals.rest) ?? stopReasonOf(context.signals.work) ?? context.folder.state().stop
   const { script, problem } = context.folder.state()
   return { story: { stop, script, problem, upload }, opened: room }
 }
@@ -121,8 +131,8 @@ async function conclude({ folder, trace }: JobContext, story: JobStory): Promise
 }
 
 /** An abort is no problem of its own: its reason is the story's `stop`. */
-function problemOf(error: unknown, { work, key }: JobContext, world: JobWorld): JobStory['problem'] {
-  if (work.aborted || isStopReason(error)) return null
+function problemOf(error: unknown, { signals, key }: JobContext, world: JobWorld): JobStory['problem'] {
+  if (signals.work.aborted || isStopReason(error)) return null
   if (error instanceof AppError) return { code: error.code, message: error.message }
   world.onProblem(`job ${key.jobId} failed by a mistake of the runner`, error)
   return { code: 'mistake', message: `the runner made a mistake: ${messageOf(error)}` }

@@ -40,6 +40,7 @@ export function roomOrder(payload: JobPayload, variables: readonly JobVariable[]
     registry: payload.slipway.registry,
     credentials: credentials(payload, variables, choices),
     pipelineImages: namedImages(payload, variables),
+    expected: expectedRooms(payload),
     deadline: choices.deadline,
   }
 }
@@ -95,6 +96,12 @@ function credentials(
       password,
     })),
   ]
+}
+
+/** Jobs of the next stage with the same services. */
+function expectedRooms({ services, slipway }: JobPayload): number {
+  const names = JSON.stringify(services.map(service => service.name))
+  return slipway.upcoming.filter(job => JSON.stringify(job.services) === names).length
 }
 
 function namedImages(payload: JobPayload, variables: readonly JobVariable[]): RoomOrder['pipelineImages'] {

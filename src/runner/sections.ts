@@ -3,6 +3,7 @@
 import type { Clock } from './ports.ts'
 
 export type Section = {
+  /** Also after the end: then the line stands where the log is by then. */
   readonly say: (line: string) => void
   readonly end: () => void
 }
@@ -39,8 +40,8 @@ export function createSectionLog(write: (text: string) => Promise<void>, clock: 
     flush()
     return {
       say: line => {
-        if (entry.hasEnded) return
-        entry.text += `${line}\n`
+        if (entry.hasEnded) tail = tail.then(() => write(`${line}\n`))
+        else entry.text += `${line}\n`
         flush()
       },
       end: () => {

@@ -4,7 +4,8 @@ import { git } from './git-command.ts'
 import { mirrorOrder } from './git-source.ts'
 import type { JobContext, JobWorld } from './job-context.ts'
 
-export async function trackedFiles({ folder, rest }: JobContext, world: JobWorld): Promise<ReadonlySet<string>> {
+export async function trackedFiles({ folder, signals }: JobContext, world: JobWorld): Promise<ReadonlySet<string>> {
+  const { rest } = signals
   const order = mirrorOrder({ payload: folder.payload, serverUrl: world.settings.serverUrl })
   const directory = await world.mirrors.withCommit(order, rest)
   const names = await git(['ls-tree', '-r', '-z', '--name-only', order.sha], { directory, access: null, signal: rest })
@@ -14,9 +15,10 @@ export async function trackedFiles({ folder, rest }: JobContext, world: JobWorld
 /** Blob ids of the files that exist in the commit, for `cache:key:files`. */
 export async function blobIds(
   paths: readonly string[],
-  { folder, work }: JobContext,
+  { folder, signals }: JobContext,
   world: JobWorld,
 ): Promise<readonly string[]> {
+  const { work } = signals
   const order = mirrorOrder({ payload: folder.payload, serverUrl: world.settings.serverUrl })
   const directory = await world.mirrors.withCommit(order, work)
   const call = { directory, access: null, signal: work }

@@ -65,7 +65,7 @@ async function uploadOne(
     }
     return judge(await send(uploadOf(artifacts, file, sizeBytes, context), context, world), say)
   } catch (error) {
-    context.rest.throwIfAborted()
+    context.signals.rest.throwIfAborted()
     return judge({ kind: 'refused', message: messageOf(error), tooLarge: false }, say)
   } finally {
     await rm(file, { force: true })
@@ -107,7 +107,7 @@ async function pack(
   )
   const sizeBytes =
     artifacts.artifact_format === 'zip'
-      ? await writeZip(file, files.entries, context.rest)
+      ? await writeZip(file, files.entries, context.signals.rest)
       : await writeReport(file, files.entries, artifacts.artifact_format)
   return files.count() === 0 ? null : sizeBytes
 }
@@ -127,15 +127,15 @@ async function writeReport(file: string, entries: AsyncIterable<FolderEntry>, fo
 
 async function send(
   upload: ArtifactUpload,
-  { key, rest }: JobContext,
+  { key, signals }: JobContext,
   { server, clock }: JobWorld,
 ): Promise<ArtifactAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await server.uploadArtifact(key, upload, rest)
+      return await server.uploadArtifact(key, upload, signals.rest)
     } catch (error) {
       if (attempt === tries || !(error instanceof AppError)) throw error
-      await clock.sleep(500 * 2 ** attempt * (0.5 + Math.random()), rest)
+      await clock.sleep(500 * 2 ** attempt * (0.5 + Math.random()), signals.rest)
     }
   }
 }

@@ -145,6 +145,7 @@ describe('a runner told to end', { timeout: 120_000 }, () => {
     const runner = home.start()
     await waitUntil(() => job.log.includes('begun\n'), 'the first line')
     runner.kill('SIGTERM')
+    await waitUntil(() => home.lines.some(line => line.includes('takes no more jobs')), 'the drain')
     const late = server.add(jobPayload({ id: 71 }))
     expect(await runner.exited).toBe(0)
     expect(job.update).toMatchObject({ state: 'success' })

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import tar from 'tar-stream'
 
-export type ArchiveFile = { readonly path: string; readonly content: string; readonly mode: number }
+export type ArchiveFile = { readonly path: string; readonly content: string | Buffer; readonly mode: number }
 
 /** A tar of a few small files, with the folders that they stand in. */
 export async function tarOf(files: readonly ArchiveFile[]): Promise<Buffer> {

@@ -1,15 +1,15 @@
 // The executor that runs jobs in a Docker engine.
-import { randomBytes } from 'node:crypto'
-import type { Executor, Room, RoomKey, RoomOrder } from '../port.ts'
+import type { Executor, Room, RoomOrder } from '../port.ts'
 import { detectMtu, type Engine, readEngineFacts } from './engine.ts'
-import { connectToServer, type Ground, type GroundWorld, makeGround } from './ground.ts'
+import type { GroundWorld } from './ground.ts'
+import { createGrounds } from './grounds.ts'
 import { createImageStore } from './images.ts'
-import { keyFilter, keyOf, type RoomLabels, runnerFilter } from './labels.ts'
-import { readRoomNetwork } from './network.ts'
+import { createKeptLayers } from './kept-layers.ts'
 import { checkPolicy } from './policy.ts'
-import { removeLabelled } from './remove.ts'
 import { createRoom, type RoomWorld } from './room.ts'
+import { findGround, removeRoom, sweepRooms } from './rooms.ts'
 import type { DockerSettings } from './settings.ts'
+import { createSharedNetwork } from './shared-network.ts'
 
 export type DockerExecutorOptions = {
   readonly engine: Engine
@@ -22,77 +22,55 @@ export type DockerExecutorOptions = {
 export function createDockerExecutor({ engine, runnerId, settings, onProblem }: DockerExecutorOptions): Executor {
   const { docker } = engine
   const images = createImageStore({ docker, nowMs: Date.now, ...settings.images })
+  const quotaBytes = settings.keepLayersBytes
+  const layers =
+    quotaBytes === 0 || !engine.isLocal
+      ? null
+      : createKeptLayers({ docker, runnerId, quotaBytes, perOwner: 4, keepAfterEnd: settings.keepLayersAfterEnd })
+  const shared = createSharedNetwork(runnerId, groundWorld)
+  const grounds = createGrounds({ runnerId, settings, world: groundWorld, shared, layers, onProblem })
   let mtu: Promise<number | null> | null = null
 
-  async function roomWorld(): Promise<RoomWorld & GroundWorld> {
+  async function groundWorld(): Promise<GroundWorld> {
     mtu ??= detectMtu(engine)
-    return {
-      docker,
-      images,
-      settings,
-      mtu: await mtu,
-      onForwardProblem: (port, error) => onProblem(`port ${port} is not forwarded`, error),
-    }
+    const onForwardProblem = (port: number, error: Error) => onProblem(`port ${port} is not forwarded`, error)
+    return { docker, mtu: await mtu, onForwardProblem }
+  }
+
+  async function roomWorld(): Promise<RoomWorld> {
+    const { hold, letGo } = grounds
+    return { docker, images, settings, mtu: (await groundWorld()).mtu, layers, hold, letGo }
   }
 
   async function openRoom(order: RoomOrder, signal: AbortSignal): Promise<Room> {
     checkPolicy(order, settings.policy)
     const world = await roomWorld()
     signal.throwIfAborted()
-    const labels = labelsFor(order, randomBytes(6).toString('hex'))
-    return createRoom(order, await makeGround(order, labels, world), world, null)
+    return createRoom(order, await grounds.take(order), world, null)
   }
 
   async function adoptRoom(order: RoomOrder): Promise<Room | null> {
-    const world = await roomWorld()
-    const filters = { label: [...keyFilter(runnerId, order.key).label, 'slipway.kind=job'] }
-    const [found] = await docker.listContainers({ all: true, filters })
-    const roomId = found?.Labels['slipway.room']
-    if (found === undefined || roomId === undefined) return null
-    const ground = await findGround(order, labelsFor(order, roomId), world)
-    return ground === null ? null : createRoom(order, ground, world, { container: docker.getContainer(found.Id) })
+    const found = await findGround(order, { docker, runnerId, shared, world: await groundWorld() })
+    return found === null ? null : createRoom(order, found.ground, await roomWorld(), { container: found.container })
   }
 
-  async function findGround(order: RoomOrder, labels: RoomLabels, world: GroundWorld): Promise<Ground | null> {
-    const ofRoom = (kind: string) => ({ label: [`slipway.room=${labels.roomId}`, `slipway.kind=${kind}`] })
-    const { Volumes } = await docker.listVolumes({ filters: ofRoom('builds') })
-    const [network] = await docker.listNetworks({ filters: ofRoom('network') })
-    const volume = Volumes?.[0]
-    if (volume === undefined || network === undefined) return null
-    const made = await readRoomNetwork(docker.getNetwork(network.Id))
-    return {
-      labels,
-      buildsVolume: { name: volume.Name, mountpoint: volume.Mountpoint },
-      network: connectToServer(made, order.server, world),
-    }
+  async function sweep(kept: Parameters<Executor['sweep']>[0]): Promise<void> {
+    await sweepRooms({ docker, runnerId, isAlive: grounds.isAlive, kept })
+    await layers?.trim()
   }
 
-  function labelsFor(order: RoomOrder, roomId: string): RoomLabels {
-    return { runnerId, roomId, key: order.key, projectId: order.projectId, deadline: order.deadline }
-  }
-
-  async function findRooms(): Promise<readonly RoomKey[]> {
-    const filters = runnerFilter(runnerId)
-    const [containers, networks, { Volumes }] = await Promise.all([
-      docker.listContainers({ all: true, filters }),
-      docker.listNetworks({ filters }),
-      docker.listVolumes({ filters }),
-    ])
-    const labels = [
-      ...containers.map(one => one.Labels),
-      ...networks.map(one => one.Labels),
-      ...(Volumes ?? []).map(one => one.Labels),
-    ]
-    const keys = labels.map(keyOf).filter(key => key !== null)
-    return [...new Map(keys.map(key => [`${key.jobId}-${key.lease}`, key])).values()]
+  async function close(): Promise<void> {
+    await grounds.close()
+    await layers?.close()
+    await shared.close()
   }
 
   return {
     check: () => readEngineFacts(engine),
     openRoom,
-    findRooms,
     adoptRoom,
-    removeRoom: key => removeLabelled(docker, keyFilter(runnerId, key)),
-    close: async () => {},
+    sweep,
+    removeRoom: key => removeRoom(docker, runnerId, key),
+    close,
   }
 }

@@ -18,6 +18,11 @@ export function isDockerService(image: string): boolean {
   return /(^|[-_.])dind([-_.]|$)/.test(tag ?? '') || /(^|[/_.-])dind([/_.-]|$)/.test(path)
 }
 
+/** A daemon heeds these and nothing else of a job's variables; and what it is not given, no spare must be made for. */
+export function daemonEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([key]) => /^(DOCKER_|.*_PROXY$|.*_proxy$)/.test(key)))
+}
+
 export function planDockerService(
   service: ServiceOrder,
   world: {

@@ -1,14 +1,34 @@
 // What a room stands on: a volume, at once, and a network with the way to our server, a little later.
 import type Docker from 'dockerode'
-import type { RoomOrder, ServerOrder } from '../port.ts'
+import type { ServerOrder } from '../port.ts'
+import type { DockerServicePlan } from './docker-service.ts'
 import { type Forwarding, forwardToServer } from './forwarder.ts'
+import type { LayersLease } from './kept-layers.ts'
 import { labelsOf, objectName, type RoomKind, type RoomLabels } from './labels.ts'
 import { createRoomNetwork, type RoomNetwork } from './network.ts'
+import type { DockerAddress } from './probe.ts'
+import type { RunningService } from './services.ts'
 
 export type Ground = {
   readonly labels: RoomLabels
   readonly buildsVolume: { readonly name: string; readonly mountpoint: string }
   readonly network: Promise<ConnectedNetwork>
+  /** Other rooms are on the same network: it stays when this room goes. */
+  readonly isShared: boolean
+  /** A container made ahead, whose network the job's container joins. */
+  readonly pauseId: string | null
+  /** A Docker service made ahead, paused. */
+  readonly warmDocker: WarmDocker | null
+}
+
+export type WarmDocker = {
+  /** What it was made from; a room whose service wants another image cannot use it. */
+  readonly imageId: string
+  readonly plan: DockerServicePlan
+  readonly service: RunningService
+  readonly address: DockerAddress
+  readonly certificatesVolume: string | null
+  readonly layers: LayersLease | null
 }
 
 export type ConnectedNetwork = RoomNetwork & {
@@ -23,12 +43,27 @@ export type GroundWorld = {
   readonly onForwardProblem: (port: number, error: Error) => void
 }
 
-export async function makeGround(order: RoomOrder, labels: RoomLabels, world: GroundWorld): Promise<Ground> {
-  const network = createRoomNetwork(world.docker, labels, world.mtu).then(made =>
-    connectToServer(made, order.server, world),
-  )
+/** For a room with services: a network of its own. */
+export async function makeOwnGround(
+  server: ServerOrder | null,
+  labels: RoomLabels,
+  world: GroundWorld,
+): Promise<Ground> {
+  const network = createRoomNetwork(world.docker, labels, world.mtu).then(made => connectToServer(made, server, world))
   network.catch(() => {}) // told to whoever awaits it; a failed volume must not leave it unhandled
-  return { labels, buildsVolume: await createRoomVolume(world.docker, labels, 'builds'), network }
+  const buildsVolume = await createRoomVolume(world.docker, labels, 'builds')
+  return { labels, buildsVolume, network, isShared: false, pauseId: null, warmDocker: null }
+}
+
+/** For a room without services. */
+export async function makeSharedGround(
+  network: Promise<ConnectedNetwork>,
+  labels: RoomLabels,
+  { docker }: Pick<GroundWorld, 'docker'>,
+): Promise<Ground> {
+  network.catch(() => {}) // told to whoever awaits it
+  const buildsVolume = await createRoomVolume(docker, labels, 'builds')
+  return { labels, buildsVolume, network, isShared: true, pauseId: null, warmDocker: null }
 }
 
 export async function connectToServer(

@@ -2,7 +2,7 @@
 import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode'
 import type { RoomOrder, ServiceOrder } from '../port.ts'
 import { shellDetection } from '../script.ts'
-import type { DockerServicePlan } from './docker-service.ts'
+import { type DockerServicePlan, daemonEnvironment } from './docker-service.ts'
 import { parseImageName, serviceHostNames } from './image-name.ts'
 import { labelsOf, objectName, type RoomLabels } from './labels.ts'
 
@@ -89,7 +89,7 @@ export function planService(
     ...(command === null || (docker && command.length === 0) ? {} : { Cmd: [...command] }),
     ...(service.entrypoint === null ? {} : { Entrypoint: [...service.entrypoint] }),
     ...(service.user === null ? {} : { User: service.user }),
-    Env: environmentList(service.environment),
+    Env: environmentList(docker === null ? service.environment : daemonEnvironment(service.environment)),
     Labels: labelsOf(ground.labels, 'service'),
     HostConfig: {
       ...(docker === null

@@ -2,15 +2,14 @@
 import type Docker from 'dockerode'
 import { AppError, messageOf } from '../../kit/errors.ts'
 import type { RoomOrder, ServiceOrder } from '../port.ts'
-import { tarOf } from './archive.ts'
-import { createDockerCertificates, type DockerCertificates } from './certificates.ts'
 import { type DockerServicePlan, isDockerService, planDockerService } from './docker-service.ts'
 import { giveImage } from './docker-service-images.ts'
-import { createRoomVolume } from './ground.ts'
+import { type StartedDocker, startDocker, untilDockerAnswers } from './docker-start.ts'
+import type { WarmDocker } from './ground.ts'
 import type { ReadyImage } from './images.ts'
 import { planService, type RoomGround } from './plan.ts'
 import { mayBePrivileged, privilegeRefusal } from './policy.ts'
-import type { DockerAddress } from './probe.ts'
+import { answersPing, type DockerAddress } from './probe.ts'
 import { lastLines, type RunningService, readinessOf, startService, waitUntilReady } from './services.ts'
 import type { DockerSettings } from './settings.ts'
 
@@ -19,6 +18,8 @@ export type ServiceWorld = {
   readonly settings: DockerSettings
   readonly order: RoomOrder
   readonly ground: RoomGround
+  /** The volume for a Docker service's data that is started now. */
+  readonly layersVolume: () => Promise<string>
   readonly say: (line: string) => void
   /** Fires when the room is closed; from then on no service's end is told. */
   readonly closing: AbortSignal
@@ -39,104 +40,68 @@ export function prepareService(
 ): PreparedService {
   const { order, settings, mtu } = world
   const service = order.services[index] as ServiceOrder
-  const dockerPlan = isDockerService(service.image)
-    ? planDockerService(service, {
-        imageEnvironment: image.environment,
-        registry: order.registry,
-        mtu,
-        mirrors: settings.mirrors,
-      })
-    : null
-  if (dockerPlan !== null && !mayBePrivileged(service.image, order.trustClass, settings.policy))
+  if (!isDockerService(service.image)) return { index, order: service, image, dockerPlan: null }
+  if (!mayBePrivileged(service.image, order.trustClass, settings.policy))
     throw privilegeRefusal(service.image, order.trustClass, settings.policy)
-  return { index, order: service, image, dockerPlan }
+  const { mirrors } = settings
+  const surroundings = { imageEnvironment: image.environment, registry: order.registry, mtu, mirrors }
+  return { index, order: service, image, dockerPlan: planDockerService(service, surroundings) }
 }
 
 /** Resolves when the service can serve, or when it was told that it cannot. */
 export async function runService(prepared: PreparedService, world: ServiceWorld, signal: AbortSignal): Promise<void> {
-  const { docker, settings, ground } = world
-  const certificates = newCertificates(prepared)
+  const { dockerPlan } = prepared
+  if (dockerPlan === null) return runPlainService(prepared, world, signal)
+  const started = await startDocker(
+    world.docker,
+    {
+      ...prepared,
+      imageId: prepared.image.id,
+      plan: dockerPlan,
+      ground: world.ground,
+      layersVolume: await world.layersVolume(),
+      buildsDirectory: world.order.buildsDirectory,
+      registry: world.order.registry,
+    },
+    world.settings,
+  )
+  tellItsEnd(started.service, world)
+  const problem = await untilDockerAnswers(world.docker, started, world.settings, signal)
+  if (problem !== null) return tellProblem(started.service, problem, world)
+  await givePipelineImages(started.address, world, signal)
+}
+
+/** The same for one that was started ahead. */
+export async function wakeDocker(warm: WarmDocker, world: ServiceWorld, signal: AbortSignal): Promise<void> {
+  await world.docker.getContainer(warm.service.containerId).unpause()
+  tellItsEnd(warm.service, world)
+  const started: StartedDocker = { service: warm.service, address: warm.address }
+  const problem = (await answersPing(warm.address, 5000))
+    ? null
+    : await untilDockerAnswers(world.docker, started, world.settings, signal)
+  if (problem !== null) return tellProblem(warm.service, problem, world)
+  await givePipelineImages(warm.address, world, signal)
+}
+
+async function runPlainService(prepared: PreparedService, world: ServiceWorld, signal: AbortSignal): Promise<void> {
+  const { docker, settings, ground, order } = world
   const options = planService(prepared.order, ground, {
     index: prepared.index,
     imageId: prepared.image.id,
     limits: settings.serviceLimits,
-    buildsDirectory: world.order.buildsDirectory,
-    dockerService:
-      prepared.dockerPlan === null
-        ? null
-        : { plan: prepared.dockerPlan, layersVolume: (await createRoomVolume(docker, ground.labels, 'layers')).name },
+    buildsDirectory: order.buildsDirectory,
+    dockerService: null,
   })
-  const service = await start(prepared, certificates, options, world)
-  const address = addressOf(service, prepared, certificates)
-  tellItsEnd(service, world)
-  const isDocker = address !== null
-  const problem = await waitUntilReady(docker, service, readinessOf(prepared.image, address), {
-    timeoutMs: isDocker ? settings.services.dockerReadyTimeoutMs : settings.services.readyTimeoutMs,
-    signal,
-  })
-  if (problem !== null) return tellProblem(service, problem, world)
-  if (address !== null) await givePipelineImages(address, world, signal)
-}
-
-async function start(
-  prepared: PreparedService,
-  certificates: DockerCertificates | null,
-  options: ReturnType<typeof planService>,
-  world: ServiceWorld,
-): Promise<RunningService> {
   const { image } = prepared.order
-  try {
-    return await startService(world.docker, options, {
-      image,
-      networkName: world.ground.networkName,
-      beforeStart: container => putFiles(container, prepared, certificates, world.order),
-    })
-  } catch (cause) {
-    throw new AppError('service_failed', `service ${image} does not start: ${messageOf(cause)}`, { cause })
-  }
-}
-
-async function putFiles(
-  container: Docker.Container,
-  { dockerPlan }: PreparedService,
-  certificates: DockerCertificates | null,
-  { registry }: RoomOrder,
-): Promise<void> {
-  if (dockerPlan === null) return
-  const directory = dockerPlan.certificateDirectory?.replace(/^\/+/, '')
-  const files = [
-    ...(certificates === null || directory === undefined ? [] : certificateFiles(directory, certificates)),
-    ...(registry?.ca
-      ? [{ path: `etc/docker/certs.d/${registry.host}/ca.crt`, content: registry.ca, mode: 0o644 }]
-      : []),
-  ]
-  if (files.length > 0) await container.putArchive(await tarOf(files), { path: '/' })
-}
-
-function certificateFiles(directory: string, { ca, server, client }: DockerCertificates) {
-  return (['server', 'client'] as const).flatMap(side => {
-    const { certificate, key } = side === 'server' ? server : client
-    const folder = `${directory}/${side}`
-    return [
-      { path: `${folder}/ca.pem`, content: ca, mode: 0o644 },
-      { path: `${folder}/cert.pem`, content: certificate, mode: 0o644 },
-      { path: `${folder}/key.pem`, content: key, mode: 0o644 },
-    ]
-  })
-}
-
-function newCertificates({ dockerPlan, order }: PreparedService): DockerCertificates | null {
-  if (!dockerPlan?.certificateDirectory) return null
-  const names = new Set(['docker', 'localhost', dockerPlan.hostName, ...order.aliases])
-  return createDockerCertificates([...names], Date.now())
-}
-
-function addressOf(
-  service: RunningService,
-  { dockerPlan }: PreparedService,
-  certificates: DockerCertificates | null,
-): DockerAddress | null {
-  return dockerPlan === null ? null : { host: service.address, port: dockerPlan.port, certificates }
+  const service = await startService(docker, options, { image, networkName: ground.networkName }).catch(
+    (cause: unknown) => {
+      throw new AppError('service_failed', `service ${image} does not start: ${messageOf(cause)}`, { cause })
+    },
+  )
+  tellItsEnd(service, world)
+  const timeoutMs = settings.services.readyTimeoutMs
+  const problem = await waitUntilReady(docker, service, readinessOf(prepared.image), { timeoutMs, signal })
+  if (problem !== null) await tellProblem(service, problem, world)
 }
 
 async function tellProblem(service: RunningService, problem: string, world: ServiceWorld): Promise<void> {

@@ -10,13 +10,15 @@ import type Docker from 'dockerode'
 import { allOrAbort } from '../../kit/abort.ts'
 import { AppError } from '../../kit/errors.ts'
 import type { FurnishWishes, Room, RoomOrder, StepEnd, StepOrder } from '../port.ts'
-import { type ConnectedNetwork, createRoomVolume, type Ground } from './ground.ts'
+import type { DockerServicePlan } from './docker-service.ts'
+import { type ConnectedNetwork, createRoomVolume, type Ground, type WarmDocker } from './ground.ts'
 import type { ImageStore, ReadyImage } from './images.ts'
+import type { KeptLayers, LayersLease } from './kept-layers.ts'
 import { roomFilter } from './labels.ts'
 import { ownRegistryImage } from './own-registry.ts'
 import { planJobContainer, type RoomGround } from './plan.ts'
-import { removeLabelled } from './remove.ts'
-import { prepareService, runService } from './room-services.ts'
+import { removeContainer, removeLabelled } from './remove.ts'
+import { type PreparedService, prepareService, runService, wakeDocker } from './room-services.ts'
 import type { DockerSettings } from './settings.ts'
 import { followShell, type Shell, startShell } from './shell.ts'
 import { openWorkspace } from './workspace.ts'
@@ -26,6 +28,9 @@ export type RoomWorld = {
   readonly images: ImageStore
   readonly settings: DockerSettings
   readonly mtu: number | null
+  readonly layers: KeptLayers | null
+  readonly hold: () => () => void
+  readonly letGo: (roomId: string) => void
 }
 
 /** What an earlier process had furnished already. */
@@ -42,6 +47,7 @@ export async function createRoom(
   let container: Docker.Container | null = adopted?.container ?? null
   let waiting: Shell | null = null
   let furnished: Promise<void> = Promise.resolve()
+  let lease: LayersLease | null = ground.warmDocker?.layers ?? null
   const workspace = await openWorkspace({
     volume: docker.getVolume(ground.buildsVolume.name),
     mountpoint: ground.buildsVolume.mountpoint,
@@ -50,7 +56,8 @@ export async function createRoom(
   })
 
   async function furnish(wishes: FurnishWishes, signal: AbortSignal): Promise<void> {
-    const work = furnishAll(wishes, AbortSignal.any([signal, closing.signal]))
+    const letGo = world.hold()
+    const work = furnishAll(wishes, AbortSignal.any([signal, closing.signal])).finally(letGo)
     furnished = work.catch(() => {}) // `close` only waits for it; the caller is told
     await work
   }
@@ -68,42 +75,65 @@ export async function createRoom(
     outer.throwIfAborted()
     const [jobImage, ...serviceImages] = images as [ReadyImage, ...ReadyImage[]]
     const prepared = serviceImages.map((image, index) => prepareService(index, image, { order, ...world }))
-    const dockerService = prepared.find(service => service.dockerPlan !== null)?.dockerPlan ?? null
-    const roomGround = await layGround(network, Boolean(dockerService?.certificateDirectory))
+    const warm = await usableWarmDocker(prepared)
+    const dockerPlan = warm?.plan ?? prepared.find(service => service.dockerPlan !== null)?.dockerPlan ?? null
+    const roomGround = await layGround(network, warm, dockerPlan)
     const serviceWorld = {
       docker,
       settings: world.settings,
       order,
       ground: roomGround,
+      layersVolume: takeLayers,
       say: wishes.say,
       closing: closing.signal,
     }
     await allOrAbort(
       [
-        signal => startJobContainer(jobImage, roomGround, dockerService, signal),
-        ...prepared.map(service => (signal: AbortSignal) => runService(service, serviceWorld, signal)),
+        signal => startJobContainer(jobImage, roomGround, dockerPlan, signal),
+        ...prepared.map(service => (signal: AbortSignal) => {
+          const isWarm = warm !== null && service.dockerPlan !== null
+          return isWarm ? wakeDocker(warm, serviceWorld, signal) : runService(service, serviceWorld, signal)
+        }),
       ],
       outer,
     )
   }
 
-  async function layGround(network: ConnectedNetwork, withCertificates: boolean): Promise<RoomGround> {
+  /** A spare that was made from another image than the name now means is of no use. */
+  async function usableWarmDocker(prepared: readonly PreparedService[]): Promise<WarmDocker | null> {
+    const warm = ground.warmDocker
+    if (warm === null || prepared.some(service => service.image.id === warm.imageId)) return warm
+    await removeContainer(docker, warm.service.containerId)
+    return null
+  }
+
+  async function layGround(
+    network: ConnectedNetwork,
+    warm: WarmDocker | null,
+    plan: DockerServicePlan | null,
+  ): Promise<RoomGround> {
+    const needsCertificates = warm === null && plan !== null && plan.certificateDirectory !== null
     return {
       labels: ground.labels,
       networkName: network.name,
-      pauseId: null,
+      pauseId: ground.pauseId,
       extraHosts: network.extraHosts,
       buildsVolume: ground.buildsVolume.name,
-      certificatesVolume: withCertificates
+      certificatesVolume: needsCertificates
         ? (await createRoomVolume(docker, ground.labels, 'certificates')).name
-        : null,
+        : (warm?.certificatesVolume ?? null),
     }
+  }
+
+  async function takeLayers(): Promise<string> {
+    lease ??= (await world.layers?.take(order)) ?? null
+    return lease?.volumeName ?? (await createRoomVolume(docker, ground.labels, 'layers')).name
   }
 
   async function startJobContainer(
     image: ReadyImage,
     roomGround: RoomGround,
-    dockerService: Parameters<typeof planJobContainer>[2]['dockerService'],
+    dockerService: DockerServicePlan | null,
     signal: AbortSignal,
   ): Promise<void> {
     const options = planJobContainer(order, roomGround, {
@@ -135,8 +165,12 @@ export async function createRoom(
     waiting = null
     await removeUntilGone(docker, ground.labels.roomId)
     await workspace.remove()
-    const network = await ground.network.catch(() => null) // never made: nothing forwards to it
-    await network?.forwarding?.close()
+    await lease?.release()
+    if (!ground.isShared) {
+      const network = await ground.network.catch(() => null) // never made: nothing forwards to it
+      await network?.forwarding?.close()
+    }
+    world.letGo(ground.labels.roomId)
   }
 
   return { workspace, furnish, run, close }

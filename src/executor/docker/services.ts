@@ -36,10 +36,8 @@ export async function startService(
   return { containerId: container.id, image: world.image, address }
 }
 
-export function readinessOf(image: ReadyImage, docker: DockerAddress | null): Readiness {
-  if (docker !== null) return { kind: 'docker', address: docker }
-  if (image.hasHealthCheck) return { kind: 'health_check' }
-  return { kind: 'ports', ports: image.exposedPorts.slice(0, 20) }
+export function readinessOf(image: ReadyImage): Readiness {
+  return image.hasHealthCheck ? { kind: 'health_check' } : { kind: 'ports', ports: image.exposedPorts.slice(0, 20) }
 }
 
 /** Null: ready. Else the sentence that says what was waited for in vain. */

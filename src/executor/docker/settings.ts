@@ -12,6 +12,17 @@ export type DockerSettings = {
     /** True: a service that is not ready in time fails the job, instead of a warning. */
     readonly failWhenNotReady: boolean
   }
+  readonly spares: {
+    /** Networks held ready for jobs without services. */
+    readonly networks: number
+    /** Docker services held ready for each configuration that was asked for lately. */
+    readonly dockers: number
+    readonly keepMs: number
+  }
+  /** Bytes of layers that stay from job to job; 0: none. */
+  readonly keepLayersBytes: number
+  /** Whether they also stay when the runner has ended in order. */
+  readonly keepLayersAfterEnd: boolean
   readonly mirrors: readonly string[]
   readonly images: { readonly unreachableForMs: number; readonly stallMs: number }
 }

@@ -2,7 +2,7 @@
 // the connection breaks. The engine keeps the output as well (log driver `local`), so a reader that lost the stream
 // reads it again from the beginning and leaves out what it has.
 
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { AppError, messageOf } from '../../kit/errors.ts'
@@ -41,15 +41,17 @@ export async function followShell(
   signal: AbortSignal,
 ): Promise<StepEnd> {
   const ending = endOnAbort(container, step.graceMs, signal)
-  const lost = new AbortController()
+  const cut = () => shell?.stream.destroy()
+  step.detach.addEventListener('abort', cut, { once: true })
   try {
     if (shell !== null && step.script !== null) await feed(shell.stream, step)
     const output = createOutput(step)
-    if (shell !== null) await pump(shell.stream, output)
-    return await followToEnd(container, { output, isFresh: shell === null, lost: lost.signal })
+    if (shell !== null) await pump(shell.stream, output, step.detach)
+    return await followToEnd(container, { output, isFresh: shell === null, detach: step.detach })
   } finally {
     ending.stop()
-    shell?.stream.destroy()
+    step.detach.removeEventListener('abort', cut)
+    cut()
   }
 }
 
@@ -87,18 +89,23 @@ async function feed(stream: Duplex, step: StepOrder): Promise<void> {
   await step.onFed()
 }
 
-async function pump(stream: NodeJS.ReadableStream, output: Output): Promise<void> {
+async function pump(stream: Readable, output: Output, detach: AbortSignal): Promise<void> {
+  const cut = () => stream.destroy()
+  detach.addEventListener('abort', cut, { once: true })
   const demultiplex = createDemultiplexer()
   try {
     for await (const chunk of stream) for (const part of demultiplex(chunk as Uint8Array)) await output.take(part)
   } catch {
     // The connection broke; whether the container did too is asked next.
+  } finally {
+    detach.removeEventListener('abort', cut)
   }
+  detach.throwIfAborted()
 }
 
 async function followToEnd(
   container: Docker.Container,
-  { output, isFresh, lost }: { readonly output: Output; readonly isFresh: boolean; readonly lost: AbortSignal },
+  { output, isFresh, detach }: { readonly output: Output; readonly isFresh: boolean; readonly detach: AbortSignal },
 ): Promise<StepEnd> {
   let engineWasAway = false
   for (let mustRead = isFresh; ; mustRead = true) {
@@ -109,17 +116,17 @@ async function followToEnd(
         () => {
           engineWasAway = true
         },
-        lost,
+        detach,
       )
       if (logs === null) return { exitCode: 137, oomKilled: false, engineLost: true }
-      await pump(logs as unknown as NodeJS.ReadableStream, output)
+      await pump(logs as unknown as Readable, output, detach)
     }
     const state = await endState(
       container,
       () => {
         engineWasAway = true
       },
-      lost,
+      detach,
     )
     if (state === null) return { exitCode: 137, oomKilled: false, engineLost: true }
     if (state.Running) continue
@@ -153,6 +160,7 @@ async function whenEngineAnswers<T>(ask: () => Promise<T>, onAway: () => void, s
       await sleep(pauseMs)
     }
   }
+  signal.throwIfAborted()
   return null
 }
 
@@ -175,7 +183,8 @@ function endOnAbort(container: Docker.Container, graceMs: number, signal: AbortS
 
 async function terminate(container: Docker.Container): Promise<void> {
   const exec = await container.exec({ Cmd: ['sh', '-c', 'kill -TERM -1'] })
-  await exec.start({ Detach: true })
+  const answer = await exec.start({ Detach: true })
+  answer.resume() // an answer that nobody reads would hold its connection, and with it the process
 }
 
 function startProblem(cause: unknown): string {

@@ -16,6 +16,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   await Promise.all(rooms.splice(0).map(room => room.close()))
+  await executor.close()
   expect(await leftovers(runnerId)).toEqual({ containers: 0, networks: 0, volumes: 0 })
 })
 
@@ -33,6 +34,7 @@ async function runIn(room: Room, lines: readonly string[], signal = never): Prom
     onOutput: heard.onOutput,
     onFed: async () => {},
     graceMs: 2000,
+    detach: never,
   }
   const end = await room.run(step, signal)
   return { ...end, text: heard.text() }
@@ -84,6 +86,7 @@ describe('a job in a container', () => {
         },
         onFed: async () => {},
         graceMs: 10_000,
+        detach: never,
       },
       cancel.signal,
     )
@@ -107,6 +110,7 @@ describe('a job in a container', () => {
         },
         onFed: async () => {},
         graceMs: 500,
+        detach: never,
       },
       cancel.signal,
     )
@@ -145,6 +149,7 @@ describe('a job in a container', () => {
             onOutput,
             onFed: async () => {},
             graceMs: 1000,
+            detach: never,
           },
           never,
         )
@@ -154,7 +159,7 @@ describe('a job in a container', () => {
     const again = await executor.adoptRoom(asked, never)
     const heard = listen()
     const end = await again?.run(
-      { script: null, skipBytes: 0, onOutput: heard.onOutput, onFed: async () => {}, graceMs: 1000 },
+      { script: null, skipBytes: 0, onOutput: heard.onOutput, onFed: async () => {}, graceMs: 1000, detach: never },
       never,
     )
     expect([end?.exitCode, heard.text()]).toEqual([3, '1\n2\n3\n4\n5\nafter\n'])

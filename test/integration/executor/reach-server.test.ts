@@ -28,6 +28,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await Promise.all(rooms.splice(0).map(room => room.close()))
+  await executor.close()
   server.closeAllConnections()
   server.close()
   expect(await leftovers(runnerId)).toEqual({ containers: 0, networks: 0, volumes: 0 })
@@ -53,7 +54,14 @@ async function runLines(image: string, services: string[], lines: string[]): Pro
   await room.furnish({ sourcesReady: Promise.resolve(), say: () => {} }, never)
   const heard = listen()
   await room.run(
-    { script: script(...lines), skipBytes: 0, onOutput: heard.onOutput, onFed: async () => {}, graceMs: 1000 },
+    {
+      script: script(...lines),
+      skipBytes: 0,
+      onOutput: heard.onOutput,
+      onFed: async () => {},
+      graceMs: 1000,
+      detach: never,
+    },
     never,
   )
   return heard.text()

@@ -35,6 +35,9 @@ export const settings: DockerSettings = {
   jobLimits: limits,
   serviceLimits: limits,
   services: { readyTimeoutMs: 30_000, dockerReadyTimeoutMs: 60_000, failWhenNotReady: false },
+  spares: { networks: 0, dockers: 0, keepMs: 60_000 },
+  keepLayersBytes: 0,
+  keepLayersAfterEnd: false,
   mirrors: [],
   images: { unreachableForMs: 60_000, stallMs: 60_000 },
 }
@@ -81,6 +84,7 @@ export function order(changes: Partial<RoomOrder> = {}): RoomOrder {
     registry: null,
     credentials: [],
     pipelineImages: [],
+    expected: 0,
     deadline: '2099-01-01T00:00:00Z',
     ...changes,
   }

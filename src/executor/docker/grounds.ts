@@ -1,0 +1,176 @@
+// Gives each room its ground: one made ahead where there is a fitting one, else a new one; and makes the next ones ahead.
+// What is made ahead is fixed then (mounts, flags, names), so a spare fits only a room that asks for the very same.
+import { randomBytes } from 'node:crypto'
+import type { RoomOrder, ServerOrder, ServiceOrder } from '../port.ts'
+import { daemonEnvironment, isDockerService } from './docker-service.ts'
+import { startDocker, untilDockerAnswers } from './docker-start.ts'
+import { createRoomVolume, type Ground, type GroundWorld, makeOwnGround, makeSharedGround } from './ground.ts'
+import { inspectImage } from './images.ts'
+import type { KeptLayers, LayersLease, LayersOwner } from './kept-layers.ts'
+import { type RoomLabels, roomFilter } from './labels.ts'
+import { startPause } from './pause.ts'
+import { mayBePrivileged } from './policy.ts'
+import { removeLabelled } from './remove.ts'
+import { prepareService } from './room-services.ts'
+import type { DockerSettings } from './settings.ts'
+import type { SharedNetwork } from './shared-network.ts'
+import { createSpares } from './spares.ts'
+
+export type Grounds = {
+  readonly take: (order: RoomOrder) => Promise<Ground>
+  /** While a room is furnished nothing is made ahead. */
+  readonly hold: () => () => void
+  /** Rooms of this process, spares among them: no sweeper may touch them. */
+  readonly isAlive: (roomId: string) => boolean
+  readonly letGo: (roomId: string) => void
+  readonly close: () => Promise<void>
+}
+
+export type GroundsOptions = {
+  readonly runnerId: string
+  readonly settings: DockerSettings
+  readonly world: () => Promise<GroundWorld>
+  readonly shared: SharedNetwork
+  readonly layers: KeptLayers | null
+  readonly onProblem: (message: string, error: unknown) => void
+}
+
+export function createGrounds({ runnerId, settings, world, shared, layers, onProblem }: GroundsOptions): Grounds {
+  const alive = new Set<string>()
+  const spares = createSpares<Ground>({
+    quietMs: 200,
+    keepMs: settings.spares.keepMs,
+    discard: discardGround,
+    onProblem: error => onProblem('a spare could not be made', error),
+  })
+
+  async function take(order: RoomOrder): Promise<Ground> {
+    const wish = wishOf(order)
+    const spare = wish === null ? null : spares.take(wish.name)
+    if (wish !== null) spares.want(wish.name, wish.count, wish.make)
+    if (spare !== null) return { ...spare, labels: { ...spare.labels, key: order.key, deadline: order.deadline } }
+    const labels = newLabels({ key: order.key, projectId: order.projectId, deadline: order.deadline })
+    return order.services.length === 0
+      ? makeSharedGround(shared.connected(order.server), labels, await world())
+      : makeOwnGround(order.server, labels, await world())
+  }
+
+  function wishOf(order: RoomOrder): { name: string; count: number; make: () => Promise<Ground | null> } | null {
+    const { networks, dockers } = settings.spares
+    if (order.services.length === 0)
+      return networks === 0
+        ? null
+        : { name: JSON.stringify(order.server), count: networks, make: () => makePaused(order.server) }
+    const [service, ...others] = order.services
+    if (dockers === 0 || service === undefined || others.length > 0 || !isDockerService(service.image)) return null
+    if (!mayBePrivileged(service.image, order.trustClass, settings.policy)) return null
+    return { name: nameOfDocker(order, service), count: Math.max(dockers, order.expected), make: () => makeWarm(order) }
+  }
+
+  function nameOfDocker(order: RoomOrder, service: ServiceOrder): string {
+    const { image, entrypoint, command, aliases, user, environment } = service
+    const owner = layers === null ? null : ownerOf(order)
+    const daemon = daemonEnvironment(environment)
+    const { server, registry, buildsDirectory } = order
+    return JSON.stringify([image, entrypoint, command, aliases, user, daemon, server, registry, buildsDirectory, owner])
+  }
+
+  async function makePaused(server: ServerOrder | null): Promise<Ground> {
+    const labels = newLabels(spareFacts)
+    return orNothing(labels, async () => {
+      const { docker } = await world()
+      const connected = shared.connected(server)
+      const ground = await makeSharedGround(connected, labels, await world())
+      const { name: networkName, extraHosts } = await connected
+      const pauseId = await startPause(docker, { labels, networkName, extraHosts, dns: settings.jobLimits.dns })
+      return { ...ground, pauseId }
+    })
+  }
+
+  /** Null: the image is not here, and pulling it takes a job's credentials. */
+  async function makeWarm(order: RoomOrder): Promise<Ground | null> {
+    const { docker, mtu } = await world()
+    const image = await inspectImage(docker, order.services[0]?.image ?? '')
+    if (image === null) return null
+    const prepared = prepareService(0, image, { order, settings, mtu })
+    const { dockerPlan: plan } = prepared
+    if (plan === null) return null
+    const labels = newLabels(spareFacts)
+    let lease: LayersLease | null = null
+    return orNothing(labels, async () => {
+      const ground = await makeOwnGround(order.server, labels, await world())
+      const { name: networkName, extraHosts } = await ground.network
+      const certificatesVolume =
+        plan.certificateDirectory === null ? null : (await createRoomVolume(docker, labels, 'certificates')).name
+      lease = (await layers?.take(ownerOf(order))) ?? null
+      const layersVolume = lease?.volumeName ?? (await createRoomVolume(docker, labels, 'layers')).name
+      const roomGround = {
+        labels,
+        networkName,
+        pauseId: null,
+        extraHosts,
+        buildsVolume: ground.buildsVolume.name,
+        certificatesVolume,
+      }
+      const start = { ...prepared, imageId: image.id, plan, ground: roomGround, layersVolume, ...order }
+      const started = await startDocker(docker, { ...start, order: prepared.order }, settings)
+      const pauseId = await startPause(docker, { labels, networkName, extraHosts, dns: settings.jobLimits.dns })
+      const problem = await untilDockerAnswers(
+        docker,
+        started,
+        settings,
+        AbortSignal.timeout(settings.services.dockerReadyTimeoutMs),
+      )
+      if (problem !== null) throw new Error(`a spare ${prepared.order.image} ${problem}`)
+      await docker.getContainer(started.service.containerId).pause()
+      return {
+        ...ground,
+        pauseId,
+        warmDocker: { imageId: image.id, plan, ...started, certificatesVolume, layers: lease },
+      }
+    }).catch(async (error: unknown) => {
+      await lease?.release()
+      throw error
+    })
+  }
+
+  /** What a failed attempt has made is taken away again. */
+  async function orNothing(labels: RoomLabels, make: () => Promise<Ground>): Promise<Ground> {
+    try {
+      return await make()
+    } catch (error) {
+      const { docker } = await world()
+      await removeLabelled(docker, roomFilter(labels.roomId))
+      alive.delete(labels.roomId)
+      throw error
+    }
+  }
+
+  async function discardGround(ground: Ground): Promise<void> {
+    const { docker } = await world()
+    await removeLabelled(docker, roomFilter(ground.labels.roomId))
+    await ground.warmDocker?.layers?.release()
+    if (!ground.isShared) await (await ground.network).forwarding?.close()
+    alive.delete(ground.labels.roomId)
+  }
+
+  function newLabels(facts: Omit<RoomLabels, 'runnerId' | 'roomId'>): RoomLabels {
+    const roomId = randomBytes(6).toString('hex')
+    alive.add(roomId)
+    return { runnerId, roomId, ...facts }
+  }
+
+  return {
+    take,
+    hold: spares.hold,
+    isAlive: roomId => alive.has(roomId),
+    letGo: roomId => alive.delete(roomId),
+    close: spares.close,
+  }
+}
+
+const spareFacts = { key: null, projectId: null, deadline: null }
+
+function ownerOf({ projectId, trustClass }: RoomOrder): LayersOwner {
+  return { projectId, trustClass }
+}

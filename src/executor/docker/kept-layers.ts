@@ -1,0 +1,131 @@
+// Layers that stay from one job to the next: volumes for a Docker service's data, by project and trust class, with one user
+// at a time. Only layers stay. Before a volume is used again its containers, networks, volumes and all names of images are
+// taken out of it (layers-cleaning.ts), while no daemon runs on it.
+
+import { randomBytes } from 'node:crypto'
+import type Docker from 'dockerode'
+import { cleanLayers } from './layers-cleaning.ts'
+
+export type LayersOwner = { readonly projectId: number; readonly trustClass: 'protected' | 'branch' }
+
+export type LayersLease = {
+  readonly volumeName: string
+  /** After the daemon on it is gone: cleans the volume and lets the next one have it. */
+  readonly release: () => Promise<void>
+}
+
+export type KeptLayers = {
+  /** Null: none is free and there may be no more; the caller takes a volume of its own. Never a wait. */
+  readonly take: (owner: LayersOwner) => Promise<LayersLease | null>
+  /** Removes what was unused for longest until what is kept is under the quota. */
+  readonly trim: () => Promise<void>
+  /** At the runner's end; those in use by what is handed over stay. */
+  readonly close: () => Promise<void>
+}
+
+export type KeptLayersOptions = {
+  readonly docker: Docker
+  readonly runnerId: string
+  readonly quotaBytes: number
+  /** Volumes for one project and class: as many as its jobs that may run at the same time. */
+  readonly perOwner: number
+  /** False: at the runner's end nothing is kept. */
+  readonly keepAfterEnd: boolean
+}
+
+export function createKeptLayers({
+  docker,
+  runnerId,
+  quotaBytes,
+  perOwner,
+  keepAfterEnd,
+}: KeptLayersOptions): KeptLayers {
+  const inUse = new Set<string>()
+  const clean = new Set<string>()
+  const usedAt = new Map<string, number>()
+  let isTrimDue = false
+
+  async function take(owner: LayersOwner): Promise<LayersLease | null> {
+    const known = await list([`slipway.project=${owner.projectId}`, `slipway.class=${owner.trustClass}`])
+    for (const { name, mountpoint } of known.sort((a, b) => lastUse(b.name) - lastUse(a.name))) {
+      if (inUse.has(name)) continue
+      inUse.add(name)
+      if (!(await isMounted(name)) && (clean.has(name) || (await cleanLayers(mountpoint))))
+        return lease(name, mountpoint)
+      inUse.delete(name)
+    }
+    return known.length < perOwner ? create(owner) : null
+  }
+
+  async function create({ projectId, trustClass }: LayersOwner): Promise<LayersLease> {
+    const name = `slipway-layers-${randomBytes(6).toString('hex')}`
+    inUse.add(name)
+    const labels = { 'slipway.project': String(projectId), 'slipway.class': trustClass }
+    await docker.createVolume({
+      Name: name,
+      Labels: { slipway: 'true', 'slipway.kind': 'kept-layers', 'slipway.runner': runnerId, ...labels },
+    })
+    const { Mountpoint } = await docker.getVolume(name).inspect()
+    return lease(name, Mountpoint)
+  }
+
+  function lease(name: string, mountpoint: string): LayersLease {
+    clean.delete(name)
+    return {
+      volumeName: name,
+      release: async () => {
+        usedAt.set(name, Date.now())
+        isTrimDue = true
+        if (await cleanLayers(mountpoint)) clean.add(name)
+        else await remove(name)
+        inUse.delete(name)
+      },
+    }
+  }
+
+  async function trim(): Promise<void> {
+    if (!isTrimDue) return
+    isTrimDue = false
+    const sizes = new Map(
+      ((await docker.df()) as DiskUse).Volumes.map(volume => [volume.Name, volume.UsageData?.Size ?? 0]),
+    )
+    const kept = (await list([])).sort((a, b) => lastUse(b.name) - lastUse(a.name))
+    let total = 0
+    for (const { name } of kept) {
+      total += sizes.get(name) ?? 0
+      if (total > quotaBytes && !inUse.has(name)) await remove(name)
+    }
+  }
+
+  async function close(): Promise<void> {
+    if (!keepAfterEnd) for (const { name } of await list([])) await remove(name)
+  }
+
+  async function list(labels: readonly string[]): Promise<{ name: string; mountpoint: string }[]> {
+    const filters = { label: [`slipway.runner=${runnerId}`, 'slipway.kind=kept-layers', ...labels] }
+    const { Volumes } = await docker.listVolumes({ filters })
+    return (Volumes ?? []).map(({ Name, Mountpoint }) => ({ name: Name, mountpoint: Mountpoint }))
+  }
+
+  async function isMounted(name: string): Promise<boolean> {
+    return (await docker.listContainers({ all: true, filters: { volume: [name] } })).length > 0
+  }
+
+  async function remove(name: string): Promise<void> {
+    clean.delete(name)
+    await docker
+      .getVolume(name)
+      .remove()
+      .catch(() => {}) // mounted again somehow: it is looked at again when it is taken
+  }
+
+  function lastUse(name: string): number {
+    return usedAt.get(name) ?? 0
+  }
+
+  return { take, trim, close }
+}
+
+type DiskUse = {
+  readonly Volumes: readonly { readonly Name: string; readonly UsageData?: { readonly Size: number } }[]
+}

@@ -1,0 +1,35 @@
+// A container that holds a network open, so that a job's container can join it in a third of the time that its own takes.
+import type Docker from 'dockerode'
+import { labelsOf, objectName, type RoomLabels } from './labels.ts'
+import { ensurePauseImage } from './pause-image.ts'
+
+export type PauseOrder = {
+  readonly labels: RoomLabels
+  readonly networkName: string
+  readonly extraHosts: readonly string[]
+  readonly dns: readonly string[]
+}
+
+export async function startPause(
+  docker: Docker,
+  { labels, networkName, extraHosts, dns }: PauseOrder,
+): Promise<string> {
+  const image = await ensurePauseImage(docker, process.arch === 'arm64' ? 'arm64' : 'x64')
+  const container = await docker.createContainer({
+    name: objectName(labels, 'pause'),
+    Image: image,
+    Labels: labelsOf(labels, 'pause'),
+    HostConfig: {
+      NetworkMode: networkName,
+      ExtraHosts: [...extraHosts],
+      Dns: [...dns],
+      PidsLimit: 4,
+      Memory: 8 * 1024 * 1024,
+      CapDrop: ['ALL'],
+      LogConfig: { Type: 'none', Config: {} },
+    },
+    NetworkingConfig: { EndpointsConfig: { [networkName]: { Aliases: ['build'] } } },
+  })
+  await container.start()
+  return container.id
+}

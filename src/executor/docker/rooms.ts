@@ -1,0 +1,87 @@
+// The rooms that stand in the engine, whoever made them: found by their labels.
+import type Docker from 'dockerode'
+import type { RoomKey, RoomOrder } from '../port.ts'
+import { connectToServer, type Ground, type GroundWorld } from './ground.ts'
+import { keyFilter, keyOf, roomFilter, runnerFilter } from './labels.ts'
+import { readRoomNetwork } from './network.ts'
+import { removeLabelled } from './remove.ts'
+import type { SharedNetwork } from './shared-network.ts'
+
+type FoundObject = { readonly roomId: string; readonly key: RoomKey | null }
+
+export type Finding = {
+  readonly docker: Docker
+  readonly runnerId: string
+  readonly shared: SharedNetwork
+  readonly world: GroundWorld
+}
+
+/** The room in which the job's container stands; null: it is gone. */
+export async function findGround(
+  order: RoomOrder,
+  { docker, runnerId, shared, world }: Finding,
+): Promise<{ readonly ground: Ground; readonly container: Docker.Container } | null> {
+  const filters = { label: [...keyFilter(runnerId, order.key).label, 'slipway.kind=job'] }
+  const [found] = await docker.listContainers({ all: true, filters })
+  const roomId = found?.Labels['slipway.room']
+  if (found === undefined || roomId === undefined) return null
+  const ofKind = (kind: string) => ({ label: [...roomFilter(roomId).label, `slipway.kind=${kind}`] })
+  const { Volumes } = await docker.listVolumes({ filters: ofKind('builds') })
+  const [network] = await docker.listNetworks({ filters: ofKind('network') })
+  const volume = Volumes?.[0]
+  if (volume === undefined) return null
+  const connected =
+    network === undefined
+      ? shared.connected(order.server)
+      : readRoomNetwork(docker.getNetwork(network.Id)).then(read => connectToServer(read, order.server, world))
+  connected.catch(() => {}) // told to whoever awaits it
+  const labels = { runnerId, roomId, key: order.key, projectId: order.projectId, deadline: order.deadline }
+  const ground = {
+    labels,
+    buildsVolume: { name: volume.Name, mountpoint: volume.Mountpoint },
+    network: connected,
+    isShared: network === undefined,
+    pauseId: null,
+    warmDocker: null,
+  }
+  return { ground, container: docker.getContainer(found.Id) }
+}
+
+export async function removeRoom(docker: Docker, runnerId: string, key: RoomKey): Promise<void> {
+  const objects = await findObjects(docker, keyFilter(runnerId, key))
+  for (const roomId of new Set(objects.map(object => object.roomId))) await removeLabelled(docker, roomFilter(roomId))
+}
+
+export type Sweep = {
+  readonly docker: Docker
+  readonly runnerId: string
+  readonly isAlive: (roomId: string) => boolean
+  readonly kept: () => Promise<readonly RoomKey[]>
+}
+
+export async function sweepRooms({ docker, runnerId, isAlive, kept }: Sweep): Promise<void> {
+  const objects = await findObjects(docker, runnerFilter(runnerId))
+  const keptNames = new Set((await kept()).map(nameOf))
+  const keptRooms = new Set(
+    objects.filter(({ key }) => key !== null && keptNames.has(nameOf(key))).map(({ roomId }) => roomId),
+  )
+  const dead = new Set(objects.map(({ roomId }) => roomId).filter(roomId => !keptRooms.has(roomId) && !isAlive(roomId)))
+  for (const roomId of dead) await removeLabelled(docker, roomFilter(roomId))
+}
+
+async function findObjects(docker: Docker, filters: { readonly label: string[] }): Promise<readonly FoundObject[]> {
+  const [containers, networks, { Volumes }] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
+  ])
+  const labelled = [...containers, ...networks, ...(Volumes ?? [])].map(({ Labels }) => Labels ?? {})
+  return labelled.flatMap(labels => {
+    const roomId = labels['slipway.room']
+    return roomId === undefined ? [] : [{ roomId, key: keyOf(labels) }]
+  })
+}
+
+function nameOf({ jobId, lease }: RoomKey): string {
+  return `${jobId}-${lease}`
+}
