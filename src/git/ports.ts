@@ -21,6 +21,8 @@ export type Push = {
 }
 
 export type PushReactions = {
+  /** Before git changes the refs, beside its work: notes who pushes what, should the server die before `onPush`. */
+  readonly beforePush?: (push: Push) => Promise<void>
   /** The lines of `remote: …`. */
   readonly onPush: (push: Push) => Promise<readonly string[]>
   /** The repository had no default branch, and this is its first branch. */

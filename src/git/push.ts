@@ -62,6 +62,22 @@ export function isRefName(name: string): boolean {
   return name.split('/').every(part => !part.startsWith('.') && !part.endsWith('.lock'))
 }
 
+/** What a command wants. Whether an update is forced shows only when its commits are here: git itself refuses it then. */
+export function changeOf({ before, after }: PushCommand): 'create' | 'update' | 'delete' {
+  if (after === noCommit) return 'delete'
+  return before === noCommit ? 'create' : 'update'
+}
+
+/** The commands about branches and tags. */
+export function updatesOf(
+  commands: readonly PushCommand[],
+): readonly { readonly ref: RefName; readonly before: string; readonly after: string }[] {
+  return commands.flatMap(({ ref, before, after }) => {
+    const name = refNameOf(ref)
+    return name === null ? [] : [{ ref: name, before, after }]
+  })
+}
+
 /** The whole answer to a push that is refused before git sees it: every ref, each with its reason. */
 export function refusePush(head: PushHead, reasons: ReadonlyMap<string, string>, messages: readonly string[]): Buffer {
   const others = 'refused together with another ref'
