@@ -3,6 +3,7 @@
 export type PageName =
   | 'overview'
   | 'sign-in'
+  | 'sign-up'
   | 'projects'
   | 'new-project'
   | 'groups'
@@ -46,6 +47,7 @@ export type Route = { readonly page: PageName; readonly params: Readonly<Record<
 const instancePages: readonly (readonly [string, PageName])[] = [
   ['', 'overview'],
   ['sign-in', 'sign-in'],
+  ['sign-up', 'sign-up'],
   ['-/projects', 'projects'],
   ['-/projects/new', 'new-project'],
   ['-/groups', 'groups'],

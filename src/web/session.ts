@@ -27,6 +27,18 @@ export async function signIn(username: string, password: string): Promise<void> 
   take(answer)
 }
 
+export async function maySignUp(): Promise<boolean> {
+  return (await getJson<{ readonly enabled: boolean }>('slipway/registration')).enabled
+}
+
+export type NewAccount = { readonly username: string; readonly email: string; readonly password: string }
+
+/** Makes the account and signs in. */
+export async function signUp(account: NewAccount): Promise<void> {
+  await change('POST', 'slipway/registration', { body: account })
+  await signIn(account.username, account.password)
+}
+
 export async function signOut(): Promise<void> {
   await change('DELETE', 'slipway/session')
   forgetResources()

@@ -13,6 +13,7 @@ export type Deployment = {
     readonly id: number
     readonly name: string
     readonly status: string
+    readonly tag: boolean
     readonly pipeline?: { readonly id: number }
   } | null
 }

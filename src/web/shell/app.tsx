@@ -43,7 +43,7 @@ function Shell(): JSX.Element {
     { key: '/', label: 'Jump to a project or page', act: openJump },
   ])
 
-  if (route.page === 'sign-in') return <Outlet route={route} />
+  if (isDoor(route)) return <Outlet route={route} />
   const nav = sideOf(route)
   return (
     <>
@@ -82,11 +82,16 @@ function sideOf(route: Route): JSX.Element | null {
   return null
 }
 
+/** The pages for those who are not signed in: without bar and list. */
+function isDoor(route: Route): boolean {
+  return route.page === 'sign-in' || route.page === 'sign-up'
+}
+
 /** A request that was refused because nobody is signed in leads to the sign-in page, and back afterwards. */
 function useLostSession(route: Route, go: (url: string, replace?: boolean) => void): void {
   const refusals = signedOut.value
   useEffect(() => {
-    if (refusals === 0 || route.page === 'sign-in') return
+    if (refusals === 0 || isDoor(route)) return
     currentUser.value = null
     go(signInPath(location.pathname + location.search), true)
   }, [refusals])

@@ -8,6 +8,7 @@ type PageModule = { readonly Page: ComponentType<PageProps> }
 const loaders: Readonly<Record<PageName, () => Promise<PageModule>>> = {
   overview: () => import('../pages/overview/page.tsx'),
   'sign-in': () => import('../pages/sign-in/page.tsx'),
+  'sign-up': () => import('../pages/sign-in/sign-up.tsx'),
   projects: () => import('../pages/projects/page.tsx'),
   'new-project': () => import('../pages/projects/new.tsx'),
   groups: () => import('../pages/groups/list.tsx'),

@@ -8,6 +8,7 @@ import { attempt } from '../ui/action.ts'
 import { Button, LinkButton } from '../ui/button.tsx'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { Menu } from '../ui/menu.tsx'
+import { Brand } from './brand.tsx'
 import { openJump } from './jump-state.ts'
 
 type TopbarProps = { readonly page: PageName; readonly hasSidebar: boolean; readonly onDrawer: () => void }
@@ -113,15 +114,4 @@ async function leave(): Promise<null> {
   await signOut()
   location.assign('/sign-in')
   return null
-}
-
-export function Brand(): JSX.Element {
-  return (
-    <svg viewBox="0 0 32 32" aria-hidden="true">
-      <rect width="32" height="32" rx="7" fill="#2c52c8" />
-      <path d="M6 13h20l-3.2 6.4a3 3 0 0 1-2.7 1.6h-8.2a3 3 0 0 1-2.7-1.6z" fill="#fff" />
-      <path d="M13 12V7h4l3 5z" fill="#fff" opacity=".75" />
-      <path d="M5 24.5l22 2.5" stroke="#9db6ff" stroke-width="2.4" stroke-linecap="round" />
-    </svg>
-  )
 }

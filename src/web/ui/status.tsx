@@ -127,6 +127,16 @@ const looks: Readonly<Record<string, Look>> = {
       </>
     ),
   },
+  blocked: {
+    word: 'waiting for somebody',
+    tone: 'violet',
+    shape: (
+      <>
+        {ring}
+        <path d="M6.5 5.2L11 8l-4.5 2.8z" />
+      </>
+    ),
+  },
   scheduled: {
     word: 'delayed',
     tone: 'amber',

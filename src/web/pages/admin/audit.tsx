@@ -27,7 +27,7 @@ export function AuditPanel(): JSX.Element {
                 columns={[
                   { title: 'When', kind: 'narrow', cell: event => <Ago at={event.created_at} /> },
                   { title: 'Who', kind: 'narrow', cell: event => event.author_name },
-                  { title: 'Did', kind: 'narrow', cell: event => event.action.replaceAll('_', ' ') },
+                  { title: 'Did', kind: 'narrow', cell: event => actionWords(event.action) },
                   { title: 'To', kind: 'main', cell: event => <span class="clip">{event.target}</span> },
                   { title: 'From', kind: 'narrow', cell: event => <span class="mono">{event.ip_address}</span> },
                 ]}
@@ -39,4 +39,12 @@ export function AuditPanel(): JSX.Element {
       </Loaded>
     </Panel>
   )
+}
+
+/** `createProject`, `sign_in_failed` → words. */
+function actionWords(action: string): string {
+  return action
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase()
 }

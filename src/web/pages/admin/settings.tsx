@@ -48,6 +48,12 @@ function Form({
         checked={draft.container_registry_enabled}
         onChange={on => set({ container_registry_enabled: on })}
       />
+      <CheckField
+        label="Everybody may make an account"
+        hint="On: a stranger who reaches this server can sign up, and sees internal projects."
+        checked={draft.signup_enabled}
+        onChange={on => set({ signup_enabled: on })}
+      />
       <div class="form-row">
         <SelectField
           label="New projects are"

@@ -34,7 +34,7 @@ export function Deployments({ path, environment, onClose }: DeploymentsProps): J
                   title: 'What',
                   cell: deployment => (
                     <span class="row">
-                      <RefLink project={path} name={deployment.ref} isTag={false} />
+                      <RefLink project={path} name={deployment.ref} isTag={deployment.deployable?.tag ?? false} />
                       <CommitLink project={path} sha={deployment.sha} />
                     </span>
                   ),

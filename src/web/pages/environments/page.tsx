@@ -195,7 +195,7 @@ function Last({ path, environment }: { readonly path: string; readonly environme
   return (
     <span class="row">
       <StatusIcon status={last.status} />
-      <RefLink project={path} name={last.ref} isTag={false} />
+      <RefLink project={path} name={last.ref} isTag={last.deployable?.tag ?? false} />
       <CommitLink project={path} sha={last.sha} />
       {last.deployable && <a href={jobPath(path, last.deployable.id)}>{last.deployable.name}</a>}
     </span>

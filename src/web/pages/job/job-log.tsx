@@ -20,19 +20,10 @@ type JobLogProps = {
 export function JobLog({ path, job, view, mayAct, onChanged }: JobLogProps): JSX.Element {
   const hasLog = job.started_at !== null && job.erased_at === null && view?.kind !== 'bridge'
   if (!hasLog) return <NoLog path={path} job={job} view={view} mayAct={mayAct} onChanged={onChanged} />
-  const failure = job.status === 'failed' ? (view?.message ?? failureWords(job.failure_reason)) : null
+  const failure = job.status === 'failed' ? failureSentence(job, view) : null
   return (
     <div class="job-log-frame">
-      {failure !== null && (
-        <Notice tone="red">
-          <span>
-            {failure}
-            {view?.exit_code !== null && view?.exit_code !== undefined && !failure.includes(String(view.exit_code)) && (
-              <> Exit code {view.exit_code}.</>
-            )}
-          </span>
-        </Notice>
-      )}
+      {failure !== null && <Notice tone="red">{failure}</Notice>}
       <LogView
         key={job.id}
         jobId={job.id}
@@ -45,6 +36,14 @@ export function JobLog({ path, job, view, mayAct, onChanged }: JobLogProps): JSX
       />
     </div>
   )
+}
+
+/** The kind of failure, and what the runner said of this one. */
+function failureSentence(job: Job, view: JobView | undefined): string {
+  const kind = failureWords(job.failure_reason)
+  const message = view?.message ?? null
+  if (kind === null) return message ?? 'The job failed for a reason that is not known.'
+  return message === null ? kind : `${kind.replace(/\.$/, '')}: ${message}${message.endsWith('.') ? '' : '.'}`
 }
 
 type State = { readonly icon: IconName; readonly title: string; readonly text: string }

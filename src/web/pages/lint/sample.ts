@@ -6,7 +6,7 @@ test:
   script:
     - echo "Here the tests run"
 
-image:
+container:
   stage: build
   image: docker
   services: [docker:dind]

@@ -1,38 +1,35 @@
 import type { JSX } from 'preact'
+import { useLocation } from 'preact-iso/router'
+import { createProject } from '../../api/projects.ts'
+import { projectPath } from '../../paths.ts'
 import { currentUser } from '../../session.ts'
-import { Command } from '../../ui/copy.tsx'
+import { useAction } from '../../ui/action.ts'
+import { Button, LinkButton } from '../../ui/button.tsx'
 import { Empty } from '../../ui/notice.tsx'
 
-/** From nothing to a green pipeline: a push to a project that does not exist makes it. */
+/** From nothing to the first project, whose page then shows the three commands to a green pipeline. */
 export function FirstSteps(): JSX.Element {
-  const username = currentUser.value?.username ?? 'root'
-  const remote = remoteUrl(username)
+  const { route } = useLocation()
+  const name = 'hello'
+  const make = useAction(async () => {
+    const project = await createProject({ name, path: name, description: 'A first project' })
+    route(projectPath(project.path_with_namespace))
+    return null
+  })
   return (
     <div class="panel">
-      <Empty icon="pipeline" title="Push a repository, and its pipeline runs">
+      <Empty icon="pipeline" title="Nothing here yet: make a project, push to it, and its pipeline runs">
         <p class="empty-text">
-          Run these in any git repository. The push makes the project; git asks for your user name and your password or
-          an access token.
+          The first one can be called {name}. Its page shows three commands to copy, from an empty folder to a pipeline
+          that has passed.
         </p>
-        <ol class="steps">
-          <li>
-            <span>A pipeline, if the repository has none yet</span>
-            <Command text={`printf 'hello:\\n  script: echo "Hello from Slipway"\\n' > .gitlab-ci.yml`} />
-          </li>
-          <li>
-            <span>Commit it</span>
-            <Command text={`git add .gitlab-ci.yml && git commit -m "Add a pipeline"`} />
-          </li>
-          <li>
-            <span>Push. The answer holds the address of the pipeline</span>
-            <Command text={`git push ${remote} HEAD`} />
-          </li>
-        </ol>
+        <div class="row">
+          <Button kind="primary" icon="plus" busy={make.busy} onClick={() => void make.run()}>
+            Make the project {currentUser.value?.username}/{name}
+          </Button>
+          <LinkButton href="/-/projects/new">Choose name and group</LinkButton>
+        </div>
       </Empty>
     </div>
   )
-}
-
-export function remoteUrl(username: string, name = 'hello'): string {
-  return `${location.protocol}//${encodeURIComponent(username)}@${location.host}/${username}/${name}.git`
 }

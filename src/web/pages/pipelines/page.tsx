@@ -14,7 +14,7 @@ import { Empty } from '../../ui/notice.tsx'
 import { PageHead, Panel } from '../../ui/page.tsx'
 import { Pager } from '../../ui/table.tsx'
 import { type QueryState, useQuery } from '../../ui/use-query.ts'
-import { FirstPush } from '../project/page.tsx'
+import { FirstPush } from '../project/first-push.tsx'
 
 const statuses: readonly Choice[] = [
   { value: '', label: 'Any status' },

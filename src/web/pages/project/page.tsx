@@ -8,9 +8,10 @@ import type { PageProps } from '../../shell/page-modules.ts'
 import { LinkButton } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
 import { Loaded } from '../../ui/loading.tsx'
-import { Empty, Notice } from '../../ui/notice.tsx'
+import { Notice } from '../../ui/notice.tsx'
 import { PageHead, Panel } from '../../ui/page.tsx'
 import { Page as GroupPage } from '../groups/page.tsx'
+import { FirstPush } from './first-push.tsx'
 
 /** The address may be a project's or a nested group's: only the server knows. */
 export function Page({ params }: PageProps): JSX.Element {
@@ -80,32 +81,5 @@ function Home({ project }: { readonly project: Project }): JSX.Element {
         )}
       </div>
     </>
-  )
-}
-
-export function FirstPush({ project }: { readonly project: Project }): JSX.Element {
-  const branch = project.default_branch ?? 'main'
-  return (
-    <Empty icon="pipeline" title="No pipeline yet">
-      <p class="empty-text">
-        A push of a branch with a <code>.gitlab-ci.yml</code> starts one. In a repository of yours:
-      </p>
-      <ol class="steps">
-        <li>
-          <span>Name this project as a remote</span>
-          <Command text={`git remote add slipway ${project.http_url_to_repo}`} />
-        </li>
-        <li>
-          <span>A pipeline, if the repository has none yet</span>
-          <Command
-            text={`printf 'hello:\\n  script: echo "Hello from Slipway"\\n' > .gitlab-ci.yml\ngit add .gitlab-ci.yml && git commit -m "Add a pipeline"`}
-          />
-        </li>
-        <li>
-          <span>Push. The answer holds the address of the pipeline</span>
-          <Command text={`git push slipway HEAD:${branch}`} />
-        </li>
-      </ol>
-    </Empty>
   )
 }

@@ -24,7 +24,7 @@ export function FirstImage({ project }: { readonly project: Project }): JSX.Elem
         <li>
           <span>Or let a job do it</span>
           <Command
-            text={`image:\n  image: docker\n  services: [docker:dind]\n  script:\n    - docker login -u $CI_REGISTRY_USER -p $CI_REGISTRY_PASSWORD $CI_REGISTRY\n    - docker build -t $CI_REGISTRY_IMAGE:$CI_COMMIT_REF_SLUG .\n    - docker push $CI_REGISTRY_IMAGE:$CI_COMMIT_REF_SLUG`}
+            text={`container:\n  image: docker\n  services: [docker:dind]\n  script:\n    - docker login -u $CI_REGISTRY_USER -p $CI_REGISTRY_PASSWORD $CI_REGISTRY\n    - docker build -t $CI_REGISTRY_IMAGE:$CI_COMMIT_REF_SLUG .\n    - docker push $CI_REGISTRY_IMAGE:$CI_COMMIT_REF_SLUG`}
           />
         </li>
       </ol>

@@ -3,8 +3,8 @@ import { useEffect, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso/router'
 import { ApiError } from '../../api/api-error.ts'
 import { safeReturnPath } from '../../paths.ts'
-import { currentUser, signIn } from '../../session.ts'
-import { Brand } from '../../shell/topbar.tsx'
+import { currentUser, maySignUp, signIn } from '../../session.ts'
+import { Brand } from '../../shell/brand.tsx'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { Notice } from '../../ui/notice.tsx'
@@ -16,10 +16,13 @@ export function Page(): JSX.Element {
   const [password, setPassword] = useState('')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
+  const [hasSignUp, setHasSignUp] = useState(false)
   const target = safeReturnPath(query.return)
   useEffect(() => {
     document.title = 'Sign in · Slipway'
     if (currentUser.value) route(target, true)
+    // Without an answer there is simply no link.
+    maySignUp().then(setHasSignUp, () => {})
   }, [])
 
   async function submit(event: Event): Promise<void> {
@@ -56,6 +59,7 @@ export function Page(): JSX.Element {
         <Button type="submit" kind="primary" busy={busy}>
           Sign in
         </Button>
+        {hasSignUp && <a href="/sign-up">Make an account</a>}
         <p class="field-hint">
           First time here? The user <code>root</code> and its password were printed when the server started, and stand
           in the file <code>root-credentials</code> of its data folder.

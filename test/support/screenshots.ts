@@ -1,0 +1,131 @@
+// Which pages are pictured, and how.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { openBrowser } from './web/browser.ts'
+import type { DemoWorld } from './web/demo-world.ts'
+import { signIn } from './web/sign-in.ts'
+
+export type PictureTarget = { readonly url: string; readonly password: string; readonly folder: string }
+
+type Picture = {
+  readonly name: string
+  readonly path: string
+  /** What is to be seen before the picture is taken. */
+  readonly ready: string
+  readonly prepare?: (page: Page) => Promise<void>
+}
+
+const widths = [1280, 390] as const
+const schemes = ['light', 'dark'] as const
+const settleMs = 10_000
+
+/** `<name>-<width>-<scheme>.png` for each page; answers how many were made. */
+export async function takePictures(target: PictureTarget, world: DemoWorld): Promise<number> {
+  await mkdir(target.folder, { recursive: true })
+  let count = 0
+  for (const scheme of schemes) {
+    for (const width of widths) {
+      const height = width === 390 ? 844 : 860
+      const browser = await openBrowser({ viewport: { width, height }, colorScheme: scheme, reducedMotion: 'reduce' })
+      try {
+        const page = await browser.context.newPage()
+        await page.goto(`${target.url}/sign-in`)
+        await page.screenshot({ path: join(target.folder, `sign-in-${width}-${scheme}.png`) })
+        await signIn(page, target.url, 'root', target.password)
+        for (const picture of picturesOf(world)) {
+          await take(page, target, picture, `${width}-${scheme}`)
+          count += 1
+        }
+      } finally {
+        await browser.close()
+      }
+    }
+  }
+  return count
+}
+
+async function take(page: Page, { url, folder }: PictureTarget, picture: Picture, suffix: string): Promise<void> {
+  await page.goto(url + picture.path)
+  await page.locator(picture.ready).first().waitFor({ timeout: settleMs })
+  await page.locator('.skeleton').first().waitFor({ state: 'detached', timeout: settleMs })
+  await picture.prepare?.(page)
+  const isTall = !picture.path.includes('/-/jobs/') || picture.path.endsWith('/artifacts')
+  await page.screenshot({ path: join(folder, `${picture.name}-${suffix}.png`), fullPage: isTall })
+}
+
+function picturesOf(world: DemoWorld): readonly Picture[] {
+  const project = '/shop/backend'
+  const at = (page: string): string => `${project}/-/${page}`
+  const passed = (view = ''): string => at(`pipelines/${world.passedPipeline}${view}`)
+  return [
+    { name: 'overview', path: '/', ready: '.project-card' },
+    { name: 'projects', path: '/-/projects', ready: 'tbody tr' },
+    { name: 'new-project', path: '/-/projects/new', ready: 'form' },
+    { name: 'project', path: project, ready: 'tbody tr' },
+    { name: 'project-empty', path: '/shop/frontend', ready: '.steps' },
+    { name: 'pipelines', path: at('pipelines'), ready: 'tbody tr' },
+    { name: 'run-pipeline', path: at('pipelines/new'), ready: 'form' },
+    { name: 'pipeline', path: passed(), ready: '.node' },
+    { name: 'pipeline-running', path: at(`pipelines/${world.runningPipeline}`), ready: '.node' },
+    { name: 'pipeline-invalid', path: at(`pipelines/${world.invalidPipeline}`), ready: '.notice-red' },
+    { name: 'pipeline-jobs', path: passed('/jobs'), ready: 'tbody tr' },
+    { name: 'pipeline-waterfall', path: passed('/waterfall'), ready: '.waterfall-row' },
+    { name: 'pipeline-tests', path: passed('/tests'), ready: '.tests-suite' },
+    { name: 'pipeline-images', path: passed('/images'), ready: 'tbody tr' },
+    { name: 'pipeline-why', path: passed('/why'), ready: '.why-job', prepare: openEvery('.why-job details') },
+    {
+      name: 'pipeline-logs',
+      path: at(`pipelines/${world.failedPipeline}/logs?search=expected`),
+      ready: '.log-hits',
+    },
+    { name: 'job', path: at(`jobs/${world.failedJob}#L135`), ready: '.log-row.log-selected' },
+    { name: 'job-find', path: at(`jobs/${world.failedJob}`), ready: '.log-row', prepare: find('order') },
+    { name: 'artifacts', path: at(`jobs/${world.unitJob}/artifacts`), ready: '.entry' },
+    { name: 'files', path: at('tree?ref=master'), ready: '.entry' },
+    { name: 'file', path: at('blob/.gitlab-ci.yml?ref=master#L12'), ready: '.code-line' },
+    { name: 'commits', path: at('commits'), ready: '.commit' },
+    { name: 'commit', path: at('commit/feature%2Freturns'), ready: '.diff-line' },
+    { name: 'branches', path: at('branches'), ready: 'tbody tr' },
+    { name: 'tags', path: at('tags'), ready: 'tbody tr' },
+    { name: 'registry', path: at('container_registry'), ready: 'tbody tr' },
+    { name: 'registry-empty', path: '/shop/frontend/-/container_registry', ready: '.steps' },
+    { name: 'registry-tags', path: at('container_registry/1'), ready: 'tbody tr' },
+    { name: 'registry-tag', path: at('container_registry/1/latest'), ready: '.pairs' },
+    { name: 'registry-settings', path: at('container_registry/settings'), ready: 'form' },
+    { name: 'environments', path: at('environments'), ready: 'tbody tr' },
+    { name: 'schedules', path: at('pipeline_schedules'), ready: '.panel' },
+    { name: 'runners', path: at('runners'), ready: 'tbody tr' },
+    { name: 'lint', path: at('ci/lint'), ready: '.notice' },
+    { name: 'settings-general', path: at('settings/general'), ready: 'form' },
+    { name: 'settings-variables', path: at('settings/variables'), ready: 'tbody tr' },
+    { name: 'settings-members', path: at('settings/members'), ready: 'tbody tr' },
+    { name: 'settings-tokens', path: at('settings/access_tokens'), ready: '.panel' },
+    { name: 'settings-protection', path: at('settings/repository'), ready: 'tbody tr' },
+    { name: 'group', path: '/groups/shop', ready: 'tbody tr' },
+    { name: 'access-tokens', path: '/-/access-tokens', ready: '.panel' },
+    { name: 'profile', path: '/-/profile', ready: 'form' },
+    { name: 'admin', path: '/admin', ready: '.storage' },
+    { name: 'admin-users', path: '/admin/users', ready: 'tbody tr' },
+    { name: 'admin-groups', path: '/-/groups', ready: 'tbody tr' },
+    { name: 'admin-runners', path: '/-/runners', ready: 'tbody tr' },
+    { name: 'help', path: '/help', ready: '.prose' },
+    { name: 'api', path: '/-/api', ready: '.operation' },
+    { name: 'not-found', path: '/-/nothing', ready: '.empty' },
+  ]
+}
+
+function openEvery(selector: string): (page: Page) => Promise<void> {
+  return page =>
+    page.locator(selector).evaluateAll(elements => {
+      for (const element of elements) element.setAttribute('open', '')
+    })
+}
+
+function find(text: string): (page: Page) => Promise<void> {
+  return async page => {
+    await page.getByRole('button', { name: 'Find (/)' }).click()
+    await page.getByRole('searchbox', { name: 'Find in the whole log' }).fill(text)
+    await page.locator('.log-current mark').first().waitFor({ timeout: settleMs })
+  }
+}

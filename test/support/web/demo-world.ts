@@ -1,0 +1,152 @@
+// Real things to look at: people, projects, pipelines that passed, failed, wait and run, images, environments. Everything
+// is pushed and run; nothing is written past the server.
+import { createProject, type TestProject } from '../project.ts'
+import { eventually, type Slipway } from '../slipway.ts'
+import { backendFiles, brokenFile, failingTest, longJob } from './demo-files.ts'
+
+export type DemoWorld = {
+  readonly backend: TestProject
+  readonly passedPipeline: number
+  readonly failedPipeline: number
+  readonly failedJob: number
+  readonly unitJob: number
+  readonly invalidPipeline: number
+  readonly runningPipeline: number
+  readonly remove: () => Promise<void>
+}
+
+const veraPassword = 'a password of vera'
+
+export async function buildDemoWorld(slipway: Slipway): Promise<DemoWorld> {
+  const vera = await makeVera(slipway)
+  const backend = await createProject(slipway, 'shop/backend')
+  await settle(slipway, backend.id, vera.id)
+  await backend.useCase('four-stages')
+  await backend.git('remote', 'add', 'vera', remoteOf(slipway, 'shop/backend', 'vera', vera.token))
+  await backend.git('config', 'user.name', 'Vera Lind')
+  await backend.write(backendFiles)
+  await backend.commit('Bill returns in the currency of the order')
+  await pushAs(backend, 'master')
+  const passed = await backend.finished('master')
+  await backend.git('tag', '-a', 'v1.0.0', '-m', 'The summer release')
+  await pushAs(backend, 'v1.0.0')
+  await backend.finished('v1.0.0')
+  const failed = await branch(backend, 'feature/returns', 'Round each line, not the sum', failingTest)
+  const invalid = await branch(backend, 'feature/broker', 'Try the new broker', brokenFile)
+  const other = await otherProjects(slipway)
+  const running = await startLong(backend)
+  const jobOf = async (pipeline: number, name: string): Promise<number> =>
+    (await backend.jobs(pipeline)).find(each => each.name === name)?.id ?? 0
+  return {
+    backend,
+    passedPipeline: passed.id,
+    failedPipeline: failed,
+    failedJob: await jobOf(failed, 'e2e'),
+    unitJob: await jobOf(passed.id, 'unit'),
+    invalidPipeline: invalid,
+    runningPipeline: running,
+    remove: async () => {
+      await backend.remove()
+      for (const each of other) await each.remove()
+    },
+  }
+}
+
+async function makeVera(slipway: Slipway): Promise<{ readonly id: number; readonly token: string }> {
+  const user = await demand<{ id: number }>(slipway, 'POST', '/users', {
+    username: 'vera',
+    name: 'Vera Lind',
+    email: 'vera@example.com',
+    password: veraPassword,
+  })
+  const inAYear = new Date(Date.now() + 300 * 86_400_000).toISOString().slice(0, 10)
+  const { token } = await demand<{ token: string }>(slipway, 'POST', `/users/${user.id}/personal_access_tokens`, {
+    name: 'laptop',
+    scopes: ['api', 'write_repository', 'write_registry'],
+    expires_at: inAYear,
+  })
+  return { id: user.id, token }
+}
+
+/** Members, variables, protection, a schedule, a cleanup policy. */
+async function settle(slipway: Slipway, id: number, veraId: number): Promise<void> {
+  const at = `/projects/${id}`
+  await demand(slipway, 'PUT', at, { description: 'Orders, bills and returns' })
+  await demand(slipway, 'POST', `${at}/members`, { user_id: veraId, access_level: 40 })
+  await demand(slipway, 'POST', `${at}/variables`, {
+    key: 'BROKER_PASSWORD',
+    value: 'correct-horse-battery',
+    masked: true,
+    raw: true,
+  })
+  await demand(slipway, 'POST', `${at}/variables`, {
+    key: 'DEPLOY_KEY',
+    value: 'a key\n',
+    variable_type: 'file',
+    protected: true,
+    environment_scope: 'production',
+    description: 'For the host that runs the shop',
+  })
+  await demand(slipway, 'POST', `${at}/variables`, { key: 'LOG_LEVEL', value: 'debug' })
+  await demand(slipway, 'POST', `${at}/registry/protection/tag/rules`, { tag_name_pattern: 'v\\d+\\..*' })
+  await demand(slipway, 'PUT', `${at}/registry/cleanup_policy`, {
+    enabled: true,
+    cadence: '7d',
+    keep_n: 10,
+    older_than: '30d',
+    name_regex: '.*',
+    name_regex_keep: 'v.+',
+  })
+}
+
+async function branch(
+  project: TestProject,
+  name: string,
+  message: string,
+  files: Readonly<Record<string, string>>,
+): Promise<number> {
+  await project.git('checkout', '-q', '-b', name, 'master')
+  await project.write(files)
+  await project.commit(message)
+  await pushAs(project, name)
+  return (await project.finished(name)).id
+}
+
+/** A pipeline that goes on for as long as one looks. */
+async function startLong(project: TestProject): Promise<number> {
+  await project.git('checkout', '-q', '-b', 'feature/stock', 'master')
+  await project.write(longJob)
+  await project.commit('Read the stock from the warehouse service')
+  await pushAs(project, 'feature/stock')
+  return eventually('the running pipeline', 60_000, async () => {
+    const [pipeline] = await project.pipelines('feature/stock')
+    return pipeline?.status === 'running' ? pipeline.id : null
+  })
+}
+
+async function otherProjects(slipway: Slipway): Promise<readonly TestProject[]> {
+  const images = await createProject(slipway, 'tools/base-images')
+  await images.write({ '.gitlab-ci.yml': 'check:\n  script:\n    - echo "Nothing to build today"\n' })
+  await images.commit('Pin the base image by digest')
+  await images.push('origin', 'HEAD:master')
+  await images.finished('master')
+  return [images, await createProject(slipway, 'shop/frontend')]
+}
+
+async function pushAs(project: TestProject, ref: string): Promise<void> {
+  const pushed = await project.push('vera', ref)
+  if (pushed.exitCode !== 0) throw new Error(`push of ${ref}: ${pushed.output}`)
+}
+
+function remoteOf(slipway: Slipway, path: string, username: string, token: string): string {
+  const remote = new URL(`${slipway.url}/${path}.git`)
+  remote.username = username
+  remote.password = token
+  return remote.href
+}
+
+async function demand<T>(slipway: Slipway, method: string, path: string, body: unknown): Promise<T> {
+  const answer = await slipway.api<T>(method, path, body)
+  if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+  return answer.body
+}
