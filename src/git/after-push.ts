@@ -1,7 +1,7 @@
 // What goes before and follows from a push: the note of who pushes, the first branch of a repository, the pipelines.
 import type { RefUpdate } from './ports.ts'
 import { noCommit, type PushHead, updatesOf } from './push.ts'
-import type { PushRequest, ReceiveDeps } from './receive.ts'
+import type { PushRequest, ReceiveDeps } from './push-request.ts'
 
 /** A note that fails costs only the name of who pushed, and only after a crash. */
 export async function announce(deps: ReceiveDeps, { actor, access }: PushRequest, head: PushHead): Promise<void> {

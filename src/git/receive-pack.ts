@@ -14,7 +14,7 @@ import {
   refsChanged,
   updatesOf,
 } from './push.ts'
-import type { PushRequest, ReceiveDeps } from './receive.ts'
+import type { PushRequest, ReceiveDeps } from './push-request.ts'
 
 type Received = {
   readonly report: readonly PktLine[]

@@ -7,12 +7,9 @@
 //   git receive-pack (one at a time in a repository) ─ its messages pass, its report is held
 //          ▼
 //   onPush (pipelines) ─→ `remote: …` ─→ the report
-import type { Readable, Writable } from 'node:stream'
-import type { Actor } from '../access/model.ts'
-import type { Access, ProjectAccess, RefChange } from '../access/ports.ts'
+import type { Readable } from 'node:stream'
 import { announce, react } from './after-push.ts'
 import { encodeBand, flush } from './pkt-line.ts'
-import type { PushReactions } from './ports.ts'
 import {
   changeOf,
   encodeReport,
@@ -23,28 +20,8 @@ import {
   refusePush,
   remoteLines,
 } from './push.ts'
+import type { PushRequest, ReceiveDeps } from './push-request.ts'
 import { drain, runReceivePack } from './receive-pack.ts'
-import type { Repositories } from './repositories.ts'
-
-export type ReceiveDeps = {
-  readonly access: Access
-  readonly repositories: Repositories
-  readonly reactions: PushReactions
-  readonly onBug: (error: unknown, what: string) => void
-  /** Bounds what a push may bring, unpacked size aside. */
-  readonly mostPackBytes: number
-}
-
-export type PushRequest = {
-  readonly actor: Actor
-  readonly access: ProjectAccess
-  readonly folder: string
-  /** Unzipped. */
-  readonly body: Readable
-  readonly answer: Writable
-  /** Waits for the repository's turn. */
-  readonly inTurn: <T>(action: () => Promise<T>) => Promise<T>
-}
 
 /** Answers a `POST git-receive-pack`. Throws `MalformedPush` before anything is written. */
 export async function receivePush(deps: ReceiveDeps, request: PushRequest): Promise<void> {

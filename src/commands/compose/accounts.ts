@@ -30,6 +30,7 @@ export async function openAccounts(database: Database, dataFolder: string, now: 
     projectHooks: {
       onCreated: async project => {
         await repositories.ensure(project.id)
+        await repositories.setDefaultBranch(project.id, project.defaultBranch)
       },
       onDeleted: repositories.remove,
     },

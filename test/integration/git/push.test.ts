@@ -176,6 +176,26 @@ describe('pushes at once to one repository', () => {
     expect(door.pushes).toHaveLength(1 + copies.length)
   })
 
+  it('to an empty one agree on one default branch', async () => {
+    const others = await Promise.all(
+      ['left', 'right'].map(async name => {
+        const other = await door.workingCopy(`first-${name}-${count}`)
+        await other.commit(name, { [name]: name })
+        return { other, name }
+      }),
+    )
+    const results = await Promise.all(
+      others.map(({ other, name }) => other.git('push', remote, `HEAD:refs/heads/${name}`)),
+    )
+    expect(results.map(result => result.exitCode)).toEqual([0, 0])
+    const project = await door.accounts.stores.projects.byPath(path)
+    const first = door.pushes[0]?.changes[0]?.ref.name
+    expect(project?.defaultBranch).toBe(first)
+    expect(await door.repositories.defaultBranch(project?.id ?? 0)).toBe(first)
+    const rules = await door.accounts.stores.protectedRefs.list(project?.id ?? 0, 'branch')
+    expect(rules.map(rule => rule.pattern)).toEqual([first])
+  })
+
   it('to one branch let one win and tell the other, and each that won is told to the pipelines', async () => {
     await copy.commit('base', { 'a.txt': 'base' })
     await copy.git('push', remote, 'main:topic')
