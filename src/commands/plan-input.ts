@@ -6,7 +6,7 @@ import { AppError } from '../kit/errors.ts'
 import { compile } from '../pipeline/compile.ts'
 import { type PipelineContext, pipelineSources, type Variable } from '../pipeline/context.ts'
 import { contextOf } from '../pipeline/context-defaults.ts'
-import type { CompileResult } from '../pipeline/model.ts'
+import type { CompileResult, Diagnostic } from '../pipeline/model.ts'
 import type { SourceFiles } from '../pipeline/ports.ts'
 import { createLocalSource } from './local-source.ts'
 import type { PlanOptions } from './plan-options.ts'
@@ -14,7 +14,16 @@ import { createServerSource } from './server-source.ts'
 
 /** @throws AppError `usage` for options that do not fit, `file_missing` */
 export async function compileWith(options: PlanOptions, context = contextFrom(options)): Promise<CompileResult> {
-  return await compile(await readText(options.file), context, sourceFrom(options))
+  const result = await compile(await readText(options.file), context, sourceFrom(options))
+  if (result.valid || options.includeFrom !== undefined) return result
+  return { ...result, errors: result.errors.map(withWayOut) }
+}
+
+/** Other projects and templates are on a server: the error says how to ask one. */
+function withWayOut(error: Diagnostic): Diagnostic {
+  const isElsewhere = error.path.startsWith('include') && /^(Project|Template file|Component) /.test(error.message)
+  if (!isElsewhere) return error
+  return { ...error, message: `${error.message} (only local files are read here: --include-from URL asks a server)` }
 }
 
 /** What the file may include and look for: the files beside it. */

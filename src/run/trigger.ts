@@ -1,10 +1,10 @@
 // From an event to a pipeline: a push, the API, a trigger token, a schedule, a bridge.
 import type { Log } from '../kit/log.ts'
+import { type PushOptions, parsePushOptions } from '../pipeline/push-options.ts'
 import { zeroSha } from './creation-context.ts'
 import { missingPushes } from './missing-pushes.ts'
 import type { PipelineSource } from './model.ts'
 import type { Clock, Directory, Repositories } from './ports.ts'
-import { type PushWishes, readPushOptions } from './push-options.ts'
 import type { PipelineRecord, Ref, RunVariable } from './records.ts'
 import type { ServedRefs } from './store-ports.ts'
 
@@ -88,7 +88,7 @@ export function createTrigger(deps: {
 }): Trigger {
   const { servedRefs, repositories, directory, log } = deps
 
-  async function createForChange(push: Push, change: RefChange, wishes: PushWishes): Promise<readonly string[]> {
+  async function createForChange(push: Push, change: RefChange, wishes: PushOptions): Promise<readonly string[]> {
     const { projectId } = push
     try {
       const sha = await commitOf(repositories, projectId, change)
@@ -105,7 +105,7 @@ export function createTrigger(deps: {
   async function createForPush(push: Push): Promise<readonly string[]> {
     const { projectId } = push
     const changes = push.changes.filter(change => change.after !== zeroSha)
-    const wishes = readPushOptions(push.pushOptions)
+    const wishes = parsePushOptions(push.pushOptions)
     const served = wishes.isNoPipelineAsked ? [] : changes.slice(0, maxRefs)
     const rest = changes.slice(served.length)
     const lines: string[] = []
@@ -148,7 +148,7 @@ async function commitOf(
   return (await repositories.resolve(projectId, change.ref)) ?? change.after
 }
 
-function requestFor(push: Push, change: RefChange, sha: string, wishes: PushWishes): PipelineRequest {
+function requestFor(push: Push, change: RefChange, sha: string, wishes: PushOptions): PipelineRequest {
   return {
     projectId: push.projectId,
     ref: change.ref,
@@ -156,7 +156,7 @@ function requestFor(push: Push, change: RefChange, sha: string, wishes: PushWish
     beforeSha: change.before,
     source: 'push',
     userId: push.userId,
-    variables: wishes.variables,
+    variables: wishes.variables.map(({ key, value }) => ({ key, value, type: 'env_var', raw: false })),
     inputs: wishes.inputs,
     isSkipAsked: wishes.isSkipAsked,
     scheduleId: null,

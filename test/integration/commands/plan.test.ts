@@ -127,6 +127,17 @@ describe('slipway lint', () => {
     expect(json).toEqual({ valid: true, created: true, errors: [], warnings: [] })
   })
 
+  it('says how to get what other projects include', async () => {
+    const input =
+      'include: [{project: other/thing, file: x.yml}, {remote: "https://example.com/a.yml"}, {template: X.yml}]'
+    const { exitCode, stdout } = await slipway(['lint', '-', '--json'], { input })
+    const messages = (JSON.parse(stdout).errors as { message: string }[]).map(error => error.message)
+    expect(exitCode).toBe(1)
+    expect(messages[0]).toMatch(/other\/thing.*--include-from URL/)
+    expect(messages[1]).toMatch(/example\.com.*--allow-remote/)
+    expect(messages[2]).toMatch(/X\.yml.*--include-from URL/)
+  })
+
   it('names the file that is not there', async () => {
     const { exitCode, stderr } = await slipway(['lint', 'nowhere.yml'])
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining('cannot read nowhere.yml') })

@@ -4,7 +4,6 @@ import { demandClassOf, mayServe } from '../../../src/run/demand.ts'
 import { dependenciesOf, groupNameOf } from '../../../src/run/dependencies.ts'
 import { parseDotenv } from '../../../src/run/dotenv.ts'
 import { durationSeconds, meanCoverage } from '../../../src/run/duration.ts'
-import { readPushOptions } from '../../../src/run/push-options.ts'
 import type { RunnerRecord } from '../../../src/run/records.ts'
 
 describe('a dotenv report', () => {
@@ -90,19 +89,6 @@ describe('a class of demand', () => {
     expect(mayServe({ ...runner, runUntagged: true }, demandClassOf([], false, null))).toBe(true)
     expect(mayServe({ ...runner, isProtectedOnly: true }, demandClassOf(['docker'], false, null))).toBe(false)
     expect(mayServe({ ...runner, isPaused: true }, demandClassOf(['docker'], false, null))).toBe(false)
-  })
-})
-
-describe('push options', () => {
-  it('are read as GitLab reads them', () => {
-    expect(
-      readPushOptions(['ci.skip', 'ci.variable=A=1', 'ci.variable=B', 'ci.variable==x', 'ci.input=env=prod', 'other']),
-    ).toEqual({
-      isSkipAsked: true,
-      isNoPipelineAsked: false,
-      variables: [{ key: 'A', value: '1', type: 'env_var', raw: false }],
-      inputs: { env: 'prod' },
-    })
   })
 })
 
