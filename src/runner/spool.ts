@@ -23,11 +23,13 @@ export async function openSpool(path: string, onRecord: (record: SpoolRecord) =>
   await file.truncate(end)
   return {
     append: async ({ source, bytes }) => {
-      const record = new Uint8Array(headerBytes + bytes.length)
-      record[0] = source === 'runner' ? 0 : 1
-      new DataView(record.buffer).setUint32(1, bytes.length)
-      record.set(bytes, headerBytes)
-      await writeWhole(file, record)
+      const header = new Uint8Array(headerBytes)
+      header[0] = source === 'runner' ? 0 : 1
+      new DataView(header.buffer).setUint32(1, bytes.length)
+      const { bytesWritten } = await file.writev([header, bytes])
+      // A disk that is nearly full takes a part.
+      if (bytesWritten < headerBytes) await writeWhole(file, header.subarray(bytesWritten))
+      await writeWhole(file, bytes.subarray(Math.max(0, bytesWritten - headerBytes)))
     },
     close: () => file.close(),
   }

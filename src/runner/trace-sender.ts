@@ -32,6 +32,8 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
   let isStale = false
   let isFlushing = false
   let hurry = new AbortController()
+  /** Used again for each request: a fresh one each time costs more in collecting garbage than all the rest. */
+  let bytes = new Uint8Array(0)
   let wake = () => {}
   let settled = () => {}
   const working = work()
@@ -77,8 +79,9 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
   }
 
   async function sendOne(file: FileHandle): Promise<boolean> {
-    const bytes = new Uint8Array(Math.min(size - acknowledged, maxChunkBytes))
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, acknowledged)
+    const wanted = Math.min(size - acknowledged, maxChunkBytes)
+    if (wanted > bytes.length) bytes = new Uint8Array(wanted)
+    const { bytesRead } = await file.read(bytes, 0, wanted, acknowledged)
     try {
       const chunk = { startByte: acknowledged, bytes: bytes.subarray(0, bytesRead) }
       const answer = await server.appendTrace(key, chunk, ending.signal)
