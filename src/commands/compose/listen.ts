@@ -25,7 +25,7 @@ const settings: ServerOptions = {
   requestTimeout: 0,
   headersTimeout: 60_000,
   keepAliveTimeout: 75_000,
-  highWaterMark: 1024 * 1024,
+  // No larger `highWaterMark`: a body read by `for await` would be joined from its chunks, a copy of every byte.
 }
 const silenceMs = 10 * 60_000
 

@@ -69,7 +69,7 @@ export async function startTestRegistry(
   let running = await listen(0)
 
   async function listen(port: number): Promise<Running> {
-    const server = createServer({ requestTimeout: 0, highWaterMark: 1024 * 1024 })
+    const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 })
     await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
     const registry = createRegistry({
       hosts: [],
