@@ -103,7 +103,7 @@ const openRoutes: readonly RegExp[] = [
 ]
 
 /** POST that computes and changes nothing. */
-const readingPosts: readonly RegExp[] = [/\/ci\/lint$/, /\/cleanup_policy\/preview$/]
+const readingPosts: readonly RegExp[] = [/\/ci\/lint$/, /\/preview$/]
 
 describe('each route', () => {
   it('answers each caller about each thing as the tables say', async () => {

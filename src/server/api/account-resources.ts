@@ -15,6 +15,7 @@ import { registerRepository } from './repository.ts'
 import { registerSession } from './session.ts'
 import { registerSettings } from './settings.ts'
 import { registerSignUp } from './sign-up.ts'
+import { registerTags } from './tags.ts'
 import { registerTokens } from './tokens.ts'
 import { registerUsers } from './users.ts'
 import { registerVariables } from './variables.ts'
@@ -72,6 +73,7 @@ export function registerAccountResources(app: App, deps: AccountResourcesDeps): 
   registerVariables(app, { variables: accounts.variables })
   registerProtectedRefs(app, { protectedRefs: stores.protectedRefs, now })
   registerBranches(app, { access, repositories, editor, url })
+  registerTags(app, { access, repositories, editor, url })
   registerCommits(app, { repositories, url })
   registerRepository(app, { repositories })
   registerSettings(app, { settings: accounts.settings, auditStore: stores.audit })

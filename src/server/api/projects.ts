@@ -1,25 +1,18 @@
-// Projects: list, read, create, change, move, archive, delete.
-import { type Static, Type } from '@fastify/type-provider-typebox'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { roles } from '../../access/model.ts'
+// Projects: read, create, change, move, archive, delete.
+import { Type } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import { pathFrom } from '../../access/names.ts'
 import type { Access, GroupAccess } from '../../access/ports.ts'
 import type { Projects } from '../../access/projects.ts'
 import type { Settings } from '../../access/settings.ts'
-import type {
-  ProjectChange,
-  ProjectDetails,
-  ProjectFilter,
-  ProjectOrder,
-  ProjectStore,
-} from '../../access/store-ports.ts'
+import type { ProjectDetails, ProjectStore } from '../../access/store-ports.ts'
 import type { App } from '../app.ts'
-import { badRequest, Denial, notFound } from '../plugins/errors.ts'
-import { pageOf, pageQuery, tellPage } from '../plugins/pagination.ts'
-import { demand, groupOf, projectOf, userOf } from '../plugins/policy.ts'
-import { accepted, flag, idParameter, integerParameter, sortQuery, visibility } from '../schema.ts'
-import { memberViewerOf, viewerOf } from '../viewer.ts'
+import { badRequest, notFound } from '../plugins/errors.ts'
+import { demand, projectOf, userOf } from '../plugins/policy.ts'
+import { accepted, idParameter } from '../schema.ts'
 import { type ProjectView, projectEntity, toProject } from './project-entity.ts'
+import { registerProjectLists } from './project-lists.ts'
+import { changeBody, changeFields, toChange } from './project-settings.ts'
 
 export type ProjectsDeps = {
   readonly access: Access
@@ -31,112 +24,11 @@ export type ProjectsDeps = {
   readonly setDefaultBranch: (projectId: number, branch: string) => Promise<boolean>
 }
 
-const orders = ['id', 'name', 'path', 'created_at', 'updated_at', 'last_activity_at', 'similarity'] as const
-
-const listQuery = Type.Object({
-  ...pageQuery,
-  ...sortQuery,
-  search: Type.Optional(Type.String()),
-  membership: flag,
-  owned: flag,
-  archived: flag,
-  simple: flag,
-  include_subgroups: flag,
-  min_access_level: Type.Optional(Type.Integer()),
-  visibility: Type.Optional(visibility),
-  order_by: Type.Optional(Type.Unsafe<(typeof orders)[number]>({ type: 'string', enum: [...orders] })),
-  pagination: Type.Optional(Type.String()),
-  id_after: Type.Optional(Type.Integer()),
-  id_before: Type.Optional(Type.Integer()),
-})
-type ListQuery = Static<typeof listQuery>
-
-const changeFields = {
-  name: Type.Optional(Type.String()),
-  path: Type.Optional(Type.String()),
-  description: Type.Optional(Type.String()),
-  visibility: Type.Optional(visibility),
-  default_branch: Type.Optional(Type.String()),
-  builds_enabled: Type.Optional(Type.Boolean()),
-  jobs_enabled: Type.Optional(Type.Boolean()),
-  builds_access_level: Type.Optional(Type.String()),
-  container_registry_enabled: Type.Optional(Type.Boolean()),
-  container_registry_access_level: Type.Optional(Type.String()),
-  ci_push_repository_for_job_token_allowed: Type.Optional(Type.Boolean()),
-}
-const changeBody = Type.Object(changeFields)
-type ChangeBody = Static<typeof changeBody>
-
 export function registerProjects(app: App, deps: ProjectsDeps): void {
-  registerLists(app, deps)
+  registerProjectLists(app, deps)
   registerCreate(app, deps)
   registerOne(app, deps)
   registerMoves(app, deps)
-}
-
-function registerLists(app: App, deps: ProjectsDeps): void {
-  async function list(request: FastifyRequest, reply: FastifyReply, filter: Omit<ProjectFilter, 'viewer'>) {
-    const query = request.query as ListQuery
-    const page = pageOf(query)
-    const minLevel =
-      query.owned === true
-        ? roles.owner
-        : (query.min_access_level ?? (query.membership === true ? roles.guest : undefined))
-    const viewer = minLevel === undefined ? viewerOf(request.actor) : memberViewerOf(request.actor)
-    const { search, archived, visibility: only, id_after: idAfter, id_before: idBefore } = query
-    const all = { viewer, minLevel, search, archived, visibility: only, idAfter, idBefore, ...filter }
-    const order = orderOf(query)
-    const found = await deps.projectStore.list(all, page, order)
-    if (query.pagination === 'keyset' && order.by === 'id')
-      tellNextKey(request, reply, found.items, page.limit, order.ascending)
-    else tellPage(request, reply, page, found.total)
-    return Promise.all(found.items.map(project => toProject(deps.view, project)))
-  }
-
-  app.get(
-    '/api/v4/projects',
-    {
-      config: { policy: { kind: 'public' } },
-      schema: {
-        operationId: 'listProjects',
-        tags: ['projects'],
-        querystring: listQuery,
-        response: { 200: Type.Array(projectEntity) },
-      },
-    },
-    async (request, reply) => list(request, reply, {}),
-  )
-
-  app.get(
-    '/api/v4/groups/:id/projects',
-    {
-      config: { policy: { kind: 'group', action: 'read_group' } },
-      schema: {
-        operationId: 'listGroupProjects',
-        tags: ['projects'],
-        params: Type.Object(idParameter),
-        querystring: listQuery,
-        response: { 200: Type.Array(projectEntity) },
-      },
-    },
-    async (request, reply) =>
-      list(request, reply, { groupId: groupOf(request).group.id, includeSubgroups: request.query.include_subgroups }),
-  )
-
-  app.get(
-    '/api/v4/users/:user_id/projects',
-    {
-      config: { policy: { kind: 'public' } },
-      schema: {
-        operationId: 'listUserProjects',
-        tags: ['projects'],
-        params: Type.Object({ user_id: integerParameter }),
-        querystring: listQuery,
-        response: { 200: Type.Array(projectEntity) },
-      },
-    },
-    async (request, reply) => list(request, reply, { creatorId: request.params.user_id }),
-  )
 }
 
 function registerCreate(app: App, deps: ProjectsDeps): void {
@@ -304,54 +196,4 @@ function narrower(
 ): ProjectDetails['visibility'] {
   const order = ['private', 'internal', 'public'] as const
   return order[Math.min(order.indexOf(one), order.indexOf(other))] ?? 'private'
-}
-
-function toChange(body: ChangeBody): ProjectChange {
-  const { name, path, description, visibility: chosen, default_branch: defaultBranch } = body
-  const builds = body.builds_enabled ?? body.jobs_enabled ?? switchOf('builds_access_level', body.builds_access_level)
-  const registry =
-    body.container_registry_enabled ?? switchOf('container_registry_access_level', body.container_registry_access_level)
-  const push = body.ci_push_repository_for_job_token_allowed
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(path === undefined ? {} : { path }),
-    ...(description === undefined ? {} : { description }),
-    ...(chosen === undefined ? {} : { visibility: chosen }),
-    ...(defaultBranch === undefined ? {} : { defaultBranch }),
-    ...(builds === undefined ? {} : { buildsEnabled: builds }),
-    ...(registry === undefined ? {} : { registryEnabled: registry }),
-    ...(body.container_registry_access_level === undefined
-      ? {}
-      : { registryMembersOnly: body.container_registry_access_level === 'private' }),
-    ...(push === undefined ? {} : { jobTokenMayPush: push }),
-  }
-}
-
-function switchOf(field: string, level: string | undefined): boolean | undefined {
-  if (level === undefined) return undefined
-  if (level !== 'disabled' && level !== 'private' && level !== 'enabled') {
-    throw new Denial(400, '400 Bad request', `${field} must be disabled, private or enabled`)
-  }
-  return level !== 'disabled'
-}
-
-function orderOf(query: ListQuery): ProjectOrder {
-  const { order_by = 'created_at', sort = 'desc' } = query
-  const by = order_by === 'updated_at' ? 'last_activity_at' : order_by === 'similarity' ? 'name' : order_by
-  return { by, ascending: sort === 'asc' }
-}
-
-/** Keyset pagination: the next page starts after the last id of this one. */
-function tellNextKey(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  items: readonly ProjectDetails[],
-  limit: number,
-  ascending: boolean,
-): void {
-  const last = items.at(-1)
-  if (last === undefined || items.length < limit) return
-  const url = new URL(request.url, `${request.protocol}://${request.host}`)
-  url.searchParams.set(ascending ? 'id_after' : 'id_before', String(last.id))
-  reply.header('link', `<${url.href}>; rel="next"`)
 }
