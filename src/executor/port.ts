@@ -32,6 +32,8 @@ export type RoomKey = { readonly jobId: number; readonly lease: number }
 export type RoomOrder = {
   readonly key: RoomKey
   readonly projectId: number
+  /** Layers that a job of this name left serve the next one best. */
+  readonly jobName: string
   readonly trustClass: 'protected' | 'branch'
   readonly image: ContainerOrder
   readonly services: readonly ServiceOrder[]

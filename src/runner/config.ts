@@ -56,6 +56,8 @@ export type DockerInput = {
   readonly dind?: {
     /** Docker services held ready for each configuration seen lately; 0: none. */
     readonly warm?: number
+    /** Things held ready, of all kinds together. */
+    readonly most?: number
     /** Bytes of image layers that stay from job to job, for each project and trust class apart; 0: none. */
     readonly keepLayers?: number | string
     /** Whether they stay when the runner ends, for its next start. */
@@ -178,6 +180,7 @@ function readDocker(
       spares: {
         networks: docker.count('spareNetworks', 2, 0),
         dockers: dind.count('warm', 1, 0),
+        most: dind.count('most', 8, 0),
         keepMs: 10 * 60_000,
       },
       keepLayersBytes: dind.size('keepLayers', 20 * 1024 ** 3) ?? 0,

@@ -27,6 +27,7 @@ export function roomOrder(payload: JobPayload, variables: readonly JobVariable[]
   return {
     key: { jobId: payload.id, lease: payload.slipway.lease },
     projectId: payload.job_info.project_id,
+    jobName: payload.job_info.name,
     trustClass: payload.slipway.trust_class,
     image: container(payload.image ?? { name: choices.defaultImage }),
     services: payload.services.map(service => ({

@@ -26,7 +26,7 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
   const layers =
     quotaBytes === 0 || !engine.isLocal
       ? null
-      : createKeptLayers({ docker, runnerId, quotaBytes, perOwner: 4, keepAfterEnd: settings.keepLayersAfterEnd })
+      : createKeptLayers({ docker, runnerId, quotaBytes, perOwner: 8, keepAfterEnd: settings.keepLayersAfterEnd })
   const shared = createSharedNetwork(runnerId, groundWorld)
   const grounds = createGrounds({ runnerId, settings, world: groundWorld, shared, layers, onProblem })
   let mtu: Promise<number | null> | null = null

@@ -22,8 +22,17 @@ export type Grounds = {
   readonly hold: () => () => void
   /** Rooms of this process, spares among them: no sweeper may touch them. */
   readonly isAlive: (roomId: string) => boolean
-  readonly letGo: (roomId: string) => void
+  /** The room of this order is gone. */
+  readonly letGo: (roomId: string, order: RoomOrder) => void
   readonly close: () => Promise<void>
+}
+
+type Wish = {
+  readonly name: string
+  readonly count: number
+  /** The next spare is to stand on the layers that this job leaves, so it is made when they are free. */
+  readonly afterJob: boolean
+  readonly make: () => Promise<Ground | null>
 }
 
 export type GroundsOptions = {
@@ -39,6 +48,7 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
   const alive = new Set<string>()
   const spares = createSpares<Ground>({
     quietMs: 200,
+    most: settings.spares.most,
     keepMs: settings.spares.keepMs,
     discard: discardGround,
     onProblem: error => onProblem('a spare could not be made', error),
@@ -47,7 +57,7 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
   async function take(order: RoomOrder): Promise<Ground> {
     const wish = wishOf(order)
     const spare = wish === null ? null : spares.take(wish.name)
-    if (wish !== null) spares.want(wish.name, wish.count, wish.make)
+    if (wish !== null && !wish.afterJob) spares.want(wish.name, wish.count, wish.make)
     if (spare !== null) return { ...spare, labels: { ...spare.labels, key: order.key, deadline: order.deadline } }
     const labels = newLabels({ key: order.key, projectId: order.projectId, deadline: order.deadline })
     return order.services.length === 0
@@ -55,16 +65,18 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
       : makeOwnGround(order.server, labels, await world())
   }
 
-  function wishOf(order: RoomOrder): { name: string; count: number; make: () => Promise<Ground | null> } | null {
+  function wishOf(order: RoomOrder): Wish | null {
     const { networks, dockers } = settings.spares
-    if (order.services.length === 0)
-      return networks === 0
-        ? null
-        : { name: JSON.stringify(order.server), count: networks, make: () => makePaused(order.server) }
-    const [service, ...others] = order.services
+    const { server, services } = order
+    if (services.length === 0) {
+      const name = JSON.stringify(server)
+      return networks === 0 ? null : { name, count: networks, afterJob: false, make: () => makePaused(server) }
+    }
+    const [service, ...others] = services
     if (dockers === 0 || service === undefined || others.length > 0 || !isDockerService(service.image)) return null
     if (!mayBePrivileged(service.image, order.trustClass, settings.policy)) return null
-    return { name: nameOfDocker(order, service), count: Math.max(dockers, order.expected), make: () => makeWarm(order) }
+    const count = layers === null ? Math.max(dockers, order.expected) : dockers
+    return { name: nameOfDocker(order, service), count, afterJob: layers !== null, make: () => makeWarm(order) }
   }
 
   function nameOfDocker(order: RoomOrder, service: ServiceOrder): string {
@@ -164,13 +176,17 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
     take,
     hold: spares.hold,
     isAlive: roomId => alive.has(roomId),
-    letGo: roomId => alive.delete(roomId),
+    letGo: (roomId, order) => {
+      alive.delete(roomId)
+      const wish = wishOf(order)
+      if (wish?.afterJob) spares.want(wish.name, wish.count, wish.make)
+    },
     close: spares.close,
   }
 }
 
 const spareFacts = { key: null, projectId: null, deadline: null }
 
-function ownerOf({ projectId, trustClass }: RoomOrder): LayersOwner {
-  return { projectId, trustClass }
+function ownerOf({ projectId, trustClass, jobName }: RoomOrder): LayersOwner {
+  return { projectId, trustClass, jobName }
 }

@@ -6,7 +6,12 @@ import { randomBytes } from 'node:crypto'
 import type Docker from 'dockerode'
 import { cleanLayers } from './layers-cleaning.ts'
 
-export type LayersOwner = { readonly projectId: number; readonly trustClass: 'protected' | 'branch' }
+export type LayersOwner = {
+  readonly projectId: number
+  readonly trustClass: 'protected' | 'branch'
+  /** No boundary, only a hint: this job's own layers are the ones that it will build on. */
+  readonly jobName: string
+}
 
 export type LayersLease = {
   readonly volumeName: string
@@ -27,7 +32,7 @@ export type KeptLayersOptions = {
   readonly docker: Docker
   readonly runnerId: string
   readonly quotaBytes: number
-  /** Volumes for one project and class: as many as its jobs that may run at the same time. */
+  /** Volumes for one project and class. */
   readonly perOwner: number
   /** False: at the runner's end nothing is kept. */
   readonly keepAfterEnd: boolean
@@ -47,20 +52,27 @@ export function createKeptLayers({
 
   async function take(owner: LayersOwner): Promise<LayersLease | null> {
     const known = await list([`slipway.project=${owner.projectId}`, `slipway.class=${owner.trustClass}`])
-    for (const { name, mountpoint } of known.sort((a, b) => lastUse(b.name) - lastUse(a.name))) {
+    const ofJob = known.filter(({ jobName }) => jobName === owner.jobName)
+    const found = await takeFree(ofJob)
+    if (found !== null) return found
+    return known.length < perOwner ? create(owner) : takeFree(known)
+  }
+
+  async function takeFree(volumes: readonly KeptVolume[]): Promise<LayersLease | null> {
+    for (const { name, mountpoint } of [...volumes].sort((a, b) => lastUse(b.name) - lastUse(a.name))) {
       if (inUse.has(name)) continue
       inUse.add(name)
       if (!(await isMounted(name)) && (clean.has(name) || (await cleanLayers(mountpoint))))
         return lease(name, mountpoint)
       inUse.delete(name)
     }
-    return known.length < perOwner ? create(owner) : null
+    return null
   }
 
-  async function create({ projectId, trustClass }: LayersOwner): Promise<LayersLease> {
+  async function create({ projectId, trustClass, jobName }: LayersOwner): Promise<LayersLease> {
     const name = `slipway-layers-${randomBytes(6).toString('hex')}`
     inUse.add(name)
-    const labels = { 'slipway.project': String(projectId), 'slipway.class': trustClass }
+    const labels = { 'slipway.project': String(projectId), 'slipway.class': trustClass, 'slipway.job-name': jobName }
     await docker.createVolume({
       Name: name,
       Labels: { slipway: 'true', 'slipway.kind': 'kept-layers', 'slipway.runner': runnerId, ...labels },
@@ -101,10 +113,14 @@ export function createKeptLayers({
     if (!keepAfterEnd) for (const { name } of await list([])) await remove(name)
   }
 
-  async function list(labels: readonly string[]): Promise<{ name: string; mountpoint: string }[]> {
+  async function list(labels: readonly string[]): Promise<KeptVolume[]> {
     const filters = { label: [`slipway.runner=${runnerId}`, 'slipway.kind=kept-layers', ...labels] }
     const { Volumes } = await docker.listVolumes({ filters })
-    return (Volumes ?? []).map(({ Name, Mountpoint }) => ({ name: Name, mountpoint: Mountpoint }))
+    return (Volumes ?? []).map(({ Name, Mountpoint, Labels }) => ({
+      name: Name,
+      mountpoint: Mountpoint,
+      jobName: Labels?.['slipway.job-name'] ?? '',
+    }))
   }
 
   async function isMounted(name: string): Promise<boolean> {
@@ -125,6 +141,8 @@ export function createKeptLayers({
 
   return { take, trim, close }
 }
+
+type KeptVolume = { readonly name: string; readonly mountpoint: string; readonly jobName: string }
 
 type DiskUse = {
   readonly Volumes: readonly { readonly Name: string; readonly UsageData?: { readonly Size: number } }[]

@@ -6,13 +6,16 @@ import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises'
 
 const openFolder = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
 
+/** BuildKit knows its cache by the engine's id. */
+const kept = ['overlay2', 'image', 'buildkit', 'engine-id']
+
 /** False: this host cannot see the folder, or it is not one that can be cleaned; it must not be used again. */
 export async function cleanLayers(mountpoint: string): Promise<boolean> {
   try {
     await withFolders(mountpoint, [], async root => {
       const names = await readdir(at(root))
       if (names.length === 0) return
-      for (const name of names) if (!['overlay2', 'image', 'buildkit'].includes(name)) await remove(root, name)
+      for (const name of names) if (!kept.includes(name)) await remove(root, name)
       await cleanImages(mountpoint)
     })
     return true

@@ -30,7 +30,7 @@ export type RoomWorld = {
   readonly mtu: number | null
   readonly layers: KeptLayers | null
   readonly hold: () => () => void
-  readonly letGo: (roomId: string) => void
+  readonly letGo: (roomId: string, order: RoomOrder) => void
 }
 
 /** What an earlier process had furnished already. */
@@ -170,7 +170,7 @@ export async function createRoom(
       const network = await ground.network.catch(() => null) // never made: nothing forwards to it
       await network?.forwarding?.close()
     }
-    world.letGo(ground.labels.roomId)
+    world.letGo(ground.labels.roomId, order)
   }
 
   return { workspace, furnish, run, close }

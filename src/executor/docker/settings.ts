@@ -17,6 +17,8 @@ export type DockerSettings = {
     readonly networks: number
     /** Docker services held ready for each configuration that was asked for lately. */
     readonly dockers: number
+    /** Of all kinds together. */
+    readonly most: number
     readonly keepMs: number
   }
   /** Bytes of layers that stay from job to job; 0: none. */

@@ -14,6 +14,8 @@ export type Spares<T> = {
 export type SparesOptions<T> = {
   /** Nothing is made before it has been quiet for so long. */
   readonly quietMs: number
+  /** Spares of all wishes together; the wishes that were repeated least lately go without. */
+  readonly most: number
   /** A wish that nobody repeated for so long is forgotten, and its spares are discarded. */
   readonly keepMs: number
   readonly discard: (spare: T) => Promise<void>
@@ -22,7 +24,7 @@ export type SparesOptions<T> = {
 
 type Wish<T> = { readonly spares: T[]; count: number; make: () => Promise<T | null>; wantedAt: number }
 
-export function createSpares<T>({ quietMs, keepMs, discard, onProblem }: SparesOptions<T>): Spares<T> {
+export function createSpares<T>({ quietMs, most, keepMs, discard, onProblem }: SparesOptions<T>): Spares<T> {
   const wishes = new Map<string, Wish<T>>()
   let holds = 0
   let isClosed = false
@@ -38,6 +40,7 @@ export function createSpares<T>({ quietMs, keepMs, discard, onProblem }: SparesO
   }
 
   async function work(): Promise<void> {
+    await forgetOld()
     for (let wish = nextWish(); wish !== null && holds === 0 && !isClosed; wish = nextWish()) {
       try {
         const spare = await wish.make()
@@ -48,7 +51,6 @@ export function createSpares<T>({ quietMs, keepMs, discard, onProblem }: SparesO
         onProblem(error)
       }
     }
-    await forgetOld()
     if (wishes.size > 0 && !isClosed) {
       clearTimeout(timer)
       timer = setTimeout(schedule, keepMs / 4)
@@ -62,8 +64,10 @@ export function createSpares<T>({ quietMs, keepMs, discard, onProblem }: SparesO
 
   async function forgetOld(): Promise<void> {
     const oldest = performance.now() - keepMs
-    for (const [key, wish] of wishes) {
-      if (wish.wantedAt > oldest) continue
+    let total = 0
+    for (const [key, wish] of [...wishes].sort(([, one], [, other]) => other.wantedAt - one.wantedAt)) {
+      total += wish.count
+      if (wish.wantedAt > oldest && total <= most) continue
       wishes.delete(key)
       await Promise.all(wish.spares.map(discardSafely))
     }

@@ -35,7 +35,7 @@ export const settings: DockerSettings = {
   jobLimits: limits,
   serviceLimits: limits,
   services: { readyTimeoutMs: 30_000, dockerReadyTimeoutMs: 60_000, failWhenNotReady: false },
-  spares: { networks: 0, dockers: 0, keepMs: 60_000 },
+  spares: { networks: 0, dockers: 0, most: 8, keepMs: 60_000 },
   keepLayersBytes: 0,
   keepLayersAfterEnd: false,
   mirrors: [],
@@ -75,6 +75,7 @@ export function order(changes: Partial<RoomOrder> = {}): RoomOrder {
   return {
     key: { jobId: jobIds, lease: 1 },
     projectId: 1,
+    jobName: 'job',
     trustClass: 'branch',
     image: container('busybox'),
     services: [],

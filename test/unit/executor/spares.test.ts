@@ -8,6 +8,7 @@ function make(keepMs = 60_000) {
   const problems: unknown[] = []
   const spares = createSpares<number>({
     quietMs: 1,
+    most: 8,
     keepMs,
     discard: async spare => {
       discarded.push(spare)
