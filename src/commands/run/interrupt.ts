@@ -4,26 +4,33 @@
 export type Interrupt = {
   /** 130 after Ctrl-C, 143 after SIGTERM, 129 after a terminal that went away; null: nobody asked. */
   readonly exitCode: () => number | null
-  readonly stop: () => void
+  /** Whoever can stop something; told also when it was asked before. */
+  readonly onAsked: (listener: (isFirst: boolean) => void) => void
+  readonly ignore: () => void
 }
 
 const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
 
-export function onInterrupt(asked: (isFirst: boolean) => void): Interrupt {
+export function listenForInterrupts(): Interrupt {
   let exitCode: number | null = null
-  const listeners = Object.entries(signalNumbers).map(([signal, number]) => {
+  let tell: (isFirst: boolean) => void = () => {}
+  const asked = Object.entries(signalNumbers).map(([signal, number]) => {
     const listener = () => {
       const isFirst = exitCode === null
       exitCode ??= 128 + number
-      asked(isFirst)
+      tell(isFirst)
     }
     process.on(signal, listener)
     return { signal, listener }
   })
   return {
     exitCode: () => exitCode,
-    stop: () => {
-      for (const { signal, listener } of listeners) process.off(signal, listener)
+    onAsked(listener) {
+      tell = listener
+      if (exitCode !== null) listener(true)
+    },
+    ignore: () => {
+      for (const { signal, listener } of asked) process.off(signal, listener)
     },
   }
 }

@@ -1,5 +1,4 @@
 // The runner of a run: the daemon that serves a server's jobs, with the run in the server's place.
-import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { assembleWorld } from '../../runner/assemble.ts'
@@ -11,7 +10,15 @@ import type { JobWorld } from '../../runner/job-context.ts'
 import type { CancelFeed, ServerClient } from '../../runner/ports.ts'
 import type { RunWishes } from './run-options.ts'
 
+export type JobRunner = {
+  readonly daemon: Daemon
+  /** Takes away what another runner has left in the same engine. */
+  readonly removeRooms: (runnerId: string) => Promise<void>
+}
+
 export type JobRunnerOptions = {
+  /** Marks what it makes in the engine. */
+  readonly runnerId: string
   /** The run's temporary folder. */
   readonly folder: string
   readonly wishes: RunWishes
@@ -27,20 +34,15 @@ export type JobRunnerOptions = {
 const version = '0.1.0'
 const neverMs = 2 ** 31 - 1
 
-export async function startJobRunner(options: JobRunnerOptions): Promise<Daemon> {
+export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunner> {
   const { folder, wishes, server, onProblem } = options
   const config = configOf(options)
-  const assembled = assembleWorld({
-    config,
-    server,
-    runnerId: `run-${randomBytes(6).toString('hex')}`,
-    version,
-    architecture: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
-    onProblem,
-  })
+  const architecture = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`
+  const assemble = (runnerId: string) => assembleWorld({ config, server, runnerId, version, architecture, onProblem })
+  const assembled = assemble(options.runnerId)
   const world: JobWorld = { ...assembled, mirrors: { withCommit: async () => options.repository } }
   await world.executor.check(AbortSignal.timeout(30_000))
-  return startDaemon({
+  const daemon = await startDaemon({
     world,
     intake: createHttpIntake(server, systemClock),
     cancelFeed: server,
@@ -52,6 +54,14 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<Daemon>
     idleTimeoutMs: null,
     events: { onJobStart: () => {}, onJobEnd: () => {}, onBeat: () => {}, onProblem },
   })
+  return {
+    daemon,
+    removeRooms: async runnerId => {
+      const { executor } = assemble(runnerId)
+      await executor.sweep(async () => [])
+      await executor.close()
+    },
+  }
 }
 
 function configOf({ folder, wishes, serverUrl, dockerHost }: JobRunnerOptions) {

@@ -1,8 +1,7 @@
-// Caches of `cache:` outlive the run: they are kept for each working copy and trust class, in the user's cache folder.
+// Caches of `cache:` outlive the run: they are kept in a folder of the working copy's own.
 import { createHash, randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { CacheUpload } from '../../runner/ports.ts'
@@ -41,14 +40,6 @@ export function createLocalCaches(folder: string): LocalCaches {
       }
     },
   }
-}
-
-export function cachesFolder(
-  environment: NodeJS.ProcessEnv,
-  place: { readonly workingCopy: string; readonly trustClass: string },
-): string {
-  const home = environment.XDG_CACHE_HOME || join(homedir(), '.cache')
-  return join(home, 'slipway', 'run', sha256(place.workingCopy).slice(0, 16), place.trustClass)
 }
 
 function sha256(text: string): string {

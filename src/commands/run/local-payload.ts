@@ -57,6 +57,7 @@ export function payloadOf(job: JobState, facts: PipelineFacts, world: PayloadWor
     dotenv: before.flatMap(({ id }) => artifacts.dotenv(id)),
     playVariables: [],
     pushedImages: world.pushedImages(),
+    idTokens: [],
     upcoming: jobs.filter(({ rule }) => upcoming.includes(rule.name)).map(pipeline.planOf),
   })
 }

@@ -1,24 +1,26 @@
-// A run from its first look at the working copy to its summary.
+// A run from a compiled pipeline to its summary.
 //
-//   options ─ working copy ─ compile ─ choose jobs ─ snapshot ─┬─ run (state machine) ─┬─ summary, exit code
-//                                                              └─ runner (Docker)  ────┘
+//   snapshot ─┬─ run (state machine) ── server's side of the protocol ─┬─ all settled ─ artifacts out ─ clean up
+//             └─ runner (daemon, Docker) ──────────────────────────────┘
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from '../../kit/errors.ts'
+import { createOwner } from '../../kit/owner.ts'
 import type { CreatedResult } from '../../pipeline/model.ts'
-import type { Daemon } from '../../runner/daemon.ts'
-import { createChildPipelines } from './child-pipelines.ts'
 import { exportArtifacts } from './export-artifacts.ts'
-import { onInterrupt } from './interrupt.ts'
+import { type Interrupt, listenForInterrupts } from './interrupt.ts'
 import type { JobChoice } from './job-choice.ts'
-import { startJobRunner } from './job-runner.ts'
-import { createLocalArtifacts } from './local-artifacts.ts'
-import { cachesFolder, createLocalCaches } from './local-caches.ts'
-import { createLocalRun, type LocalRun, titleOf } from './local-run.ts'
+import { type JobRunner, startJobRunner } from './job-runner.ts'
+import { removeLeftoverRuns, writeRunRecord } from './leftover-runs.ts'
+import { createLocalArtifacts, type LocalArtifacts } from './local-artifacts.ts'
+import { createLocalCaches } from './local-caches.ts'
+import type { LocalRun } from './local-run.ts'
 import { createLocalServer } from './local-server.ts'
 import { createLogPrinter, silentLogs } from './log-printer.ts'
-import { readParentArtifact } from './parent-artifact.ts'
+import { openRun } from './open-run.ts'
+import { cachesFolder, recordsFolder } from './places.ts'
 import type { RunInput } from './run-input.ts'
 import type { RunWishes } from './run-options.ts'
 import { takeSnapshot } from './snapshot.ts'
@@ -38,65 +40,88 @@ export type RunEnd = { readonly summary: RunSummary; readonly interruptedBy: num
 
 /** Nothing of it stays when this resolves or rejects: no container, no folder. Only caches do. */
 export async function runWorkingCopy(order: RunOrder): Promise<RunEnd> {
+  const startedAtMs = performance.now()
+  const interrupt = listenForInterrupts()
   const folder = await mkdtemp(join(tmpdir(), 'slipway-run-'))
   try {
-    return await runIn(folder, order)
+    const run = await runIn(folder, order, interrupt)
+    return { summary: summaryOf(run.pipelines(), performance.now() - startedAtMs), interruptedBy: interrupt.exitCode() }
+  } catch (error) {
+    // Ctrl-C ends the children of this process, too: what they complain of is its doing.
+    if (interrupt.exitCode() === null) throw error
+    return { summary: summaryOf([], performance.now() - startedAtMs), interruptedBy: interrupt.exitCode() }
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    interrupt.ignore()
   }
 }
 
-async function runIn(folder: string, order: RunOrder): Promise<RunEnd> {
-  const { input, choice, wishes, environment, say } = order
-  const startedAtMs = performance.now()
+async function runIn(folder: string, order: RunOrder, interrupt: Interrupt): Promise<LocalRun> {
+  const { input, choice, wishes, say } = order
   const snapshot = await takeSnapshot(input.copy, folder, 'refs/pipelines/1')
-  const trustClass = input.context.isRefProtected ? 'protected' : 'branch'
   const artifacts = createLocalArtifacts(join(folder, 'artifacts'))
-  const caches = createLocalCaches(cachesFolder(environment, { workingCopy: input.copy.folder, trustClass }))
   const logs = wishes.showsLogs
     ? createLogPrinter({ stream: order.logStream, titles: choice.jobs.map(job => job.name) })
     : silentLogs
-  const { server: serverFacts } = input.context
-  const run = createLocalRun({
-    sourceSha: snapshot.sha,
-    artifacts,
-    surroundings: {
-      server: serverFacts,
-      registry: null,
-      serverHost: new URL(serverFacts.url).host,
-      repositoryUrl: path => `${serverFacts.url}/${path}.git`,
-      defaultTimeoutSeconds: input.context.defaultTimeoutSeconds,
-    },
-    pushedImages: () => [],
-    now: () => new Date(),
-    children: createChildPipelines(input.source, (parent, place) => readParentArtifact(artifacts, parent, place)),
-    onJobTaken: owned => logs.name(owned.job.id, titleOf(owned)),
+  const run = openRun({ input, artifacts, logs, sourceSha: snapshot.sha })
+  interrupt.onAsked(isFirst => stopRun(run, isFirst, say))
+  await withRunner({ folder, order, run, artifacts, logs, repository: snapshot.repository }, async () => {
+    if (interrupt.exitCode() !== null) return
+    await runAll(run, order)
   })
-  const interrupt = onInterrupt(isFirst => stopRun(run, isFirst, say))
-  let runner: Daemon | null = null
+  if (wishes.artifactsFolder !== null) await exportArtifacts(run.pipelines(), artifacts, wishes.artifactsFolder)
+  return run
+}
+
+type RunnerOrder = {
+  readonly folder: string
+  readonly order: RunOrder
+  readonly run: LocalRun
+  readonly artifacts: LocalArtifacts
+  readonly logs: Parameters<typeof createLocalServer>[0]['logs']
+  readonly repository: string
+}
+
+/** The runner is gone, with all that it made, when this resolves or rejects. */
+async function withRunner(
+  { folder, order, run, artifacts, logs, repository }: RunnerOrder,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { input, wishes, environment, say } = order
+  const runnerId = `run-${process.pid}-${randomBytes(4).toString('hex')}`
+  const dockerHost = environment.DOCKER_HOST ?? ''
+  const onProblem = (message: string, error: unknown) => say(`${message}: ${messageOf(error)}`)
+  const caches = createLocalCaches(cachesFolder(environment, input))
+  const owner = createOwner((name, error) => onProblem(`could not ${name}`, error))
+  const records = recordsFolder(environment)
+  const forget = await writeRunRecord(records, { runnerId, pid: process.pid, folder, dockerHost })
+  let runner: JobRunner | null = null
   try {
     runner = await startJobRunner({
+      runnerId,
       folder,
       wishes,
       server: createLocalServer({ run, artifacts, caches, logs }),
       serverUrl: 'http://slipway.invalid',
-      repository: snapshot.repository,
-      dockerHost: environment.DOCKER_HOST,
-      onProblem: (message, error) => say(`${message}: ${messageOf(error)}`),
+      repository,
+      dockerHost,
+      onProblem,
     })
-    if (interrupt.exitCode() === null) {
-      const { pipeline } = run.start({ plan: input.result.plan, context: input.context }, choice, null)
-      await pipeline.settled
-      await Promise.all(run.pipelines().map(each => each.pipeline.settled))
-    }
-    const summary = summaryOf(run.pipelines(), performance.now() - startedAtMs)
-    if (wishes.artifactsFolder !== null) await exportArtifacts(run.pipelines(), artifacts, wishes.artifactsFolder)
-    return { summary, interruptedBy: interrupt.exitCode() }
+    const { removeRooms } = runner
+    owner.run('take away what a killed run has left', () => removeLeftoverRuns(records, dockerHost, removeRooms))
+    await work()
   } finally {
-    runner?.drain()
-    await runner?.ended
-    interrupt.stop()
+    runner?.daemon.drain()
+    await Promise.all([runner?.daemon.ended, owner.settled()])
+    await forget()
   }
+}
+
+async function runAll(run: LocalRun, { input, choice }: RunOrder): Promise<void> {
+  const { pipeline } = run.start({ plan: input.result.plan, context: input.context }, choice, null)
+  await pipeline.settled
+  // Children that no bridge waits for are waited for here.
+  for (const child of run.pipelines()) await child.pipeline.settled
 }
 
 function stopRun(run: LocalRun, isFirst: boolean, say: (line: string) => void): void {
