@@ -6,12 +6,13 @@ import type { Log } from '../kit/log.ts'
 import { claimedDependencies } from './claimed-dependencies.ts'
 import type { ClaimWish } from './coordinator.ts'
 import { mayServe, scopeOf } from './demand.ts'
+import { signIdTokens } from './id-token.ts'
 import type { JobFactsSource } from './job-facts.ts'
 import type { JobIds } from './job-ids.ts'
 import type { JobState } from './machine-model.ts'
 import type { FailureReason } from './model.ts'
 import { buildPayload } from './payload.ts'
-import type { ArtifactFacts, Surroundings, Tokens } from './ports.ts'
+import type { ArtifactFacts, Clock, IdTokens, Surroundings, Tokens } from './ports.ts'
 import type { JobPayload } from './protocol.ts'
 import type { RunnerRecord } from './records.ts'
 import type { DemandClass, LeaseStore, PendingJob, PendingJobs, RunReader } from './store-ports.ts'
@@ -31,6 +32,8 @@ export type ClaimDeps = {
   readonly facts: JobFactsSource
   readonly artifacts: ArtifactFacts
   readonly tokens: Tokens
+  readonly idTokens?: IdTokens
+  readonly clock: Clock
   readonly surroundings: Surroundings
   readonly jobIds: JobIds
   readonly log: Log
@@ -164,8 +167,10 @@ async function gatherPayload(
     claimedDependencies(deps, { pipeline, plan, job, jobs }),
     reader.plansOf(pipelineId, nextPlans(job, jobs)),
   ])
+  const idTokens = await signIdTokens({ ...jobFacts, job, runner, at: deps.clock.now() }, deps.idTokens)
   return buildPayload({
     ...jobFacts,
+    idTokens,
     ...dependencies,
     job,
     surroundings,

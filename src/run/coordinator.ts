@@ -5,6 +5,7 @@ import type {
   ArtifactFacts,
   Clock,
   Directory,
+  IdTokens,
   JobQueue,
   LiveBus,
   Repositories,
@@ -106,6 +107,8 @@ export type CoordinatorDeps = {
   readonly variables: VariablesSource
   readonly artifacts: ArtifactFacts
   readonly tokens: Tokens
+  /** Without it, a job that asks for `id_tokens` fails and says so. */
+  readonly idTokens?: IdTokens
   readonly surroundings: Surroundings
   readonly queue: JobQueue
   readonly live: LiveBus

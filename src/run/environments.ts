@@ -91,7 +91,7 @@ export function createEnvironments(deps: EnvironmentsDeps): Environments {
   function urlOf(url: string, jobFacts: JobFacts, job: JobState, dotenv: readonly RunVariable[]): string {
     const { surroundings } = deps
     const runner = { id: job.runnerId ?? 0, description: '', tags: [] }
-    const runtime = runtimeFactsOf({ ...jobFacts, job, surroundings, runner, jobToken: '', dotenv })
+    const runtime = runtimeFactsOf({ ...jobFacts, job, surroundings, runner, jobToken: '', dotenv, idTokens: [] })
     const variables = jobVariables(jobFacts.plan, jobFacts.context, runtime)
     const values = new Map(variables.map(variable => [variable.key, variable.value]))
     return expandInRunner(url, name => values.get(name) ?? '')

@@ -10,6 +10,7 @@ export const runErrors = {
   job_not_retryable: { status: 403, message: 'only the latest attempt of a job that has ended can be retried' },
   job_not_scheduled: { status: 400, message: 'the job does not wait for its time' },
   dotenv_invalid: { status: 400, message: 'the dotenv report is not valid' },
+  id_tokens_unsigned: { status: 500, message: 'the job asks for id_tokens, and this server has no key to sign them' },
   cron_invalid: { status: 400, message: 'the cron is not valid' },
   timezone_invalid: { status: 400, message: 'the time zone is not known' },
   pipeline_busy: { status: 409, message: 'the pipeline changes too often; try again' },

@@ -23,6 +23,7 @@ export type PayloadFacts = {
   readonly leaseToken: string
   readonly dependencies: readonly Omit<JobDependency, 'token'>[]
   readonly dotenv: readonly RunVariable[]
+  readonly idTokens: readonly { readonly key: string; readonly token: string }[]
   readonly playVariables: readonly RunVariable[]
   readonly pushedImages: readonly PushedImage[]
   /** Of jobs that come next. */

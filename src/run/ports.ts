@@ -99,6 +99,9 @@ export type Tokens = {
   readonly mint: (prefix: 'glcbt-' | 'slpl-') => { readonly token: string; readonly hash: string }
 }
 
+/** Signs JWTs with the server's key, whose public half is served; adds `jti`. */
+export type IdTokens = { readonly sign: (claims: Readonly<Record<string, unknown>>) => Promise<string> }
+
 export type ArchiveState =
   | { readonly kind: 'kept'; readonly filename: string; readonly sizeBytes: number }
   | { readonly kind: 'gone' }

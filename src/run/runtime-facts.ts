@@ -13,6 +13,7 @@ export type RunningFacts = {
   readonly runner: Pick<RunnerRecord, 'id' | 'description' | 'tags'>
   readonly jobToken: string
   readonly dotenv: readonly RunVariable[]
+  readonly idTokens: RuntimeFacts['idTokens']
   readonly playVariables: readonly RunVariable[]
 }
 
@@ -29,7 +30,7 @@ export function runtimeFactsOf(facts: RunningFacts): RuntimeFacts {
     startedAt: job.startedAt ?? '',
     repositoryUrl: withCredentials(surroundings.repositoryUrl(context.project.path), jobToken),
     deployToken: null,
-    idTokens: [],
+    idTokens: facts.idTokens,
     runner: { id: String(runner.id), description: runner.description, tags: runner.tags },
     dotenv: facts.dotenv,
     manual: facts.playVariables.map(({ key, value, raw, type }) => ({ key, value, raw, file: type === 'file' })),

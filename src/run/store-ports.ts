@@ -189,6 +189,8 @@ export type LeaseStore = {
     lease: Lease,
     hashes: { readonly jobTokenHash: string; readonly leaseTokenHash: string },
   ) => Promise<boolean>
+  /** Wishes that nobody repeats any more. */
+  readonly forgetClaims: (before: string) => Promise<void>
 }
 
 export type RunningJob = {

@@ -71,6 +71,7 @@ export function createTick(deps: TickDeps): () => Promise<void> {
     await endOvertime(deps, nowMs)
     await endStuck(deps, nowMs)
     await deps.environments.stopDue()
+    await deps.leaseStore.forgetClaims(new Date(nowMs - 24 * hour).toISOString())
   }
 }
 

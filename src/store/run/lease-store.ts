@@ -22,6 +22,10 @@ export function createLeaseStore(database: Database): LeaseStore {
       }))
     },
 
+    async forgetClaims(before) {
+      await database.deleteFrom('job_claim').where('at', '<', before).execute()
+    },
+
     async replaceTokens({ jobId, lease }, { jobTokenHash, leaseTokenHash }) {
       const { numUpdatedRows } = await database
         .updateTable('job')

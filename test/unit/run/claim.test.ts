@@ -186,6 +186,36 @@ build:
   })
 })
 
+describe('id_tokens', () => {
+  const yaml = 'a: {script: x, id_tokens: {VAULT: {aud: "https://vault.example.com"}}}'
+
+  it('are signed for their audience, with what the server knows of the job', async () => {
+    const signed = await openRunWorld({ deps: { idTokens: { sign: async claims => JSON.stringify(claims) } } })
+    await signed.push(yaml)
+    const job = await signed.claim(await signed.runner())
+    const variable = job?.variables.find(each => each.key === 'VAULT')
+    expect(variable).toMatchObject({ masked: true })
+    expect(JSON.parse(variable?.value ?? '')).toMatchObject({
+      iss: 'http://127.0.0.1:8080',
+      aud: 'https://vault.example.com',
+      sub: 'project_path:group/project-1:ref_type:branch:ref:main',
+      project_path: 'group/project-1',
+      namespace_path: 'group',
+      job_id: String(job?.id),
+      user_login: 'user-7',
+      ref_protected: 'true',
+      exp: Date.parse('2026-01-01T13:00:00.000Z') / 1000,
+    })
+    await signed.close()
+  })
+
+  it('fail the job where nobody can sign them', async () => {
+    await world.push(yaml)
+    expect(await world.claim(await world.runner())).toBeNull()
+    expect(await world.job('a')).toMatchObject({ status: 'failed', message: expect.stringContaining('id_tokens') })
+  })
+})
+
 describe('tokens', () => {
   it('live as long as their job runs', async () => {
     await world.push('a: {script: x}')

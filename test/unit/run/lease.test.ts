@@ -187,6 +187,15 @@ describe('time', () => {
     expect((await world.job('b')).status).toBe('pending')
   })
 
+  it('lets claims be forgotten that nobody repeats any more', async () => {
+    await claimOne()
+    const count = async () => (await world.database.selectFrom('job_claim').selectAll().execute()).length
+    expect(await count()).toBe(1)
+    world.clock.pass(2 * 86_400)
+    await world.coordinator.tick()
+    expect(await count()).toBe(0)
+  })
+
   it('starts delayed jobs, by timer or by tick', async () => {
     await world.push('a: {script: x, when: delayed, start_in: 10 minutes}')
     await world.coordinator.close()
