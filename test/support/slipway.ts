@@ -1,6 +1,9 @@
 // A whole Slipway of real processes for one test file: Redis, server and runner as `slipway up` starts them, in a folder of
 // its own, on a free port of 127.0.0.1.
+
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -66,11 +69,12 @@ export async function startSlipway(options: SlipwayOptions = {}): Promise<Slipwa
   async function start(): Promise<void> {
     const started = spawnSlipway(options.words ?? ['up'], environment)
     child = started
-    started.all.on('data', (chunk: Buffer) => {
-      output = (output + chunk.toString()).slice(-200_000)
-    })
+    for (const stream of [started.stdout, started.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        output = (output + chunk.toString()).slice(-200_000)
+      })
     let ended = false
-    started.then(() => {
+    started.once('exit', () => {
       ended = true
     })
     await eventually(`${url}/-/ready`, readyWithinMs, async () => {
@@ -80,11 +84,14 @@ export async function startSlipway(options: SlipwayOptions = {}): Promise<Slipwa
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {
-    child?.kill(signal)
-    const ended = await child
+    if (child === undefined) return
+    // Not its output's end: its children hold that open when it is killed.
+    const exit = once(child, 'exit')
+    child.kill(signal)
+    const [exitCode, endedBy] = await exit
     child = undefined
-    if (signal === 'SIGTERM' && ended?.exitCode !== 0)
-      throw new Error(`slipway did not end in order (${ended?.exitCode ?? ended?.signal}):\n${output.slice(-3000)}`)
+    if (signal === 'SIGTERM' && exitCode !== 0)
+      throw new Error(`slipway did not end in order (${exitCode ?? endedBy}):\n${output.slice(-3000)}`)
   }
 
   await start()
@@ -121,8 +128,7 @@ export async function startSlipway(options: SlipwayOptions = {}): Promise<Slipwa
 }
 
 function spawnSlipway(words: readonly string[], environment: Readonly<Record<string, string>>) {
-  const manner = { all: true, buffer: false, reject: false, cleanup: true, forceKillAfterDelay: false } as const
-  return execa(launcher, words, { ...manner, env: environment })
+  return spawn(launcher, words, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 /** Asks again every 50 ms until the answer is truthy; errors of fetch mean "not yet". Fails after `limitMs`. */
