@@ -120,15 +120,21 @@ export function readRunnerConfig(input: RunnerConfigInput, around: RunnerSurroun
   const mistakes: Mistakes = []
   const root = readSection(input, '', mistakes)
   const log = root.section('log')
-  const server = around.server ?? root.url('server', null)
+  // Every key is read, also one that the command line overrides: it is no unknown one.
+  const fromFile = {
+    server: root.url('server', null),
+    dataFolder: root.text('dataFolder', around.defaultDataFolder),
+    concurrency: root.count('concurrency', 4, 1),
+  }
+  const server = around.server ?? fromFile.server
   if (server === null)
     mistakes.push("server: expected the server's address (or --server, or SLIPWAY_URL), found nothing")
   const config: RunnerConfig = {
     server: server ?? '',
     token: readToken(root, around, mistakes),
     name: root.text('name', around.hostName),
-    dataFolder: around.dataFolder ?? root.text('dataFolder', around.defaultDataFolder),
-    concurrency: around.concurrency ?? root.count('concurrency', 4, 1),
+    dataFolder: around.dataFolder ?? fromFile.dataFolder,
+    concurrency: around.concurrency ?? fromFile.concurrency,
     maxTimeoutSeconds: root.count('maxTimeout', 7 * 24 * 3600, 1),
     log: { headBytes: log.size('head', 48 * 1024 ** 2) ?? 0, tailBytes: log.size('tail', 16 * 1024 ** 2) ?? 0 },
     stopGraceMs: root.count('stopGrace', 10, 0) * 1000,
@@ -212,7 +218,8 @@ function readLimits(limits: Section): ContainerLimits {
 }
 
 function readToken(root: Section, around: RunnerSurroundings, mistakes: Mistakes): Secret {
-  const file = around.tokenFile ?? root.optionalText('tokenFile')
+  const inFile = root.optionalText('tokenFile')
+  const file = around.tokenFile ?? inFile
   if (around.token !== undefined) return secret(around.token)
   if (file === null) {
     mistakes.push(

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { roomOrder, serverOrder } from '../../../src/runner/room-order.ts'
+import { jobPayload } from '../../support/job-payload.ts'
+
+const choices = {
+  buildsDirectory: '/builds',
+  defaultImage: 'busybox',
+  pullPolicies: ['always' as const],
+  serverUrl: 'http://127.0.0.1:8080',
+  credentials: [],
+  deadline: '2099-01-01T00:00:00Z',
+}
+const withRegistry = jobPayload({ id: 1 })
+const payload = {
+  ...withRegistry,
+  slipway: { ...withRegistry.slipway, registry: { host: 'registry.example.com', tls: false, ca: null } },
+}
+
+describe('the environment of a container', () => {
+  test('holds what is public, and no secret', () => {
+    const given = jobPayload({ id: 1, variables: { PUBLIC: 'yes' }, secrets: { HUSH: 'secret-value' } })
+    const order = roomOrder(given, given.variables, choices)
+    expect(order.image.environment).toMatchObject({ PUBLIC: 'yes' })
+    expect(JSON.stringify([order.image, order.services])).not.toContain('secret-value')
+    expect(JSON.stringify([order.image, order.services])).not.toContain(given.token)
+  })
+})
+
+describe('where jobs find the server', () => {
+  test('one on this host’s loopback is given to them under its names, on its ports', () => {
+    expect(serverOrder(payload, 'http://localhost:8080')).toEqual({
+      names: ['ci.example.com', 'registry.example.com'],
+      ports: [80, 8080],
+      target: { host: '127.0.0.1', port: 8080 },
+      origin: 'http://localhost:8080',
+    })
+  })
+
+  test('one elsewhere they find by themselves', () => {
+    expect(serverOrder(payload, 'https://ci.example.com')).toBe(null)
+  })
+
+  test('an address is no name that could be given to another', () => {
+    const given = { ...payload, slipway: { ...payload.slipway, server_host: '127.0.0.1:8080' } }
+    expect(serverOrder(given, 'http://127.0.0.1:8080')?.names).toEqual(['registry.example.com'])
+  })
+})
+
+describe('images of the pipeline', () => {
+  const images = ['a/b:master', 'a/b:latest', 'a/other:1'].map(path => ({
+    reference: `registry.example.com/${path}`,
+    digest: 'sha256:1',
+  }))
+  const named = (script: string[], variables: Record<string, string> = {}) => {
+    const made = jobPayload({ id: 1, script, variables })
+    const given = { ...made, slipway: { ...made.slipway, pipeline_images: images } }
+    return roomOrder(given, given.variables, choices).pipelineImages.map(({ reference }) => reference)
+  }
+
+  test('are those that the script names, by variable or in full', () => {
+    expect(named(['docker tag $IMAGE x'], { IMAGE: 'registry.example.com/a/b:master' })).toContain(
+      'registry.example.com/a/b:master',
+    )
+    expect(named(['docker run registry.example.com/a/other:1'])).toEqual(['registry.example.com/a/other:1'])
+  })
+
+  test('and none that it does not name', () => {
+    expect(named(['echo nothing'])).toEqual([])
+  })
+})
+
+test('credentials come in the order of GitLab: the job’s, the runner’s, the server’s', () => {
+  const auth = JSON.stringify({ auths: { 'r.example.com': { username: 'job', password: 'x' } } })
+  const made = jobPayload({ id: 1, variables: { DOCKER_AUTH_CONFIG: auth } })
+  const given = {
+    ...made,
+    credentials: [
+      { type: 'registry' as const, url: 'registry.example.com', username: 'gitlab-ci-token', password: 't' },
+    ],
+  }
+  const runners = [{ host: 'm.example.com', username: 'runner', password: 'y' }]
+  const order = roomOrder(given, given.variables, { ...choices, credentials: runners })
+  expect(order.credentials.map(({ username }) => username)).toEqual(['job', 'runner', 'gitlab-ci-token'])
+})
+
+test('jobs that will ask for the same services are counted', () => {
+  const made = jobPayload({ id: 1, services: ['docker:dind'] })
+  const upcoming = [
+    { image: null, services: ['docker:dind'] },
+    { image: null, services: [] },
+    { image: 'x', services: ['docker:dind'] },
+  ]
+  const given = { ...made, slipway: { ...made.slipway, upcoming } }
+  expect(roomOrder(given, given.variables, choices).expected).toBe(2)
+})
