@@ -1,0 +1,62 @@
+// `npm run bench [-- NAME...]`: measures, prints a table, keeps the figures, and fails when a goal is missed.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BenchResult } from './result.ts'
+
+const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<readonly BenchResult[]> }>>> = {
+  language: () => import('./language.ts'),
+  live: () => import('./live.ts'),
+  pipeline: () => import('./pipeline.ts'),
+  registry: () => import('./registry.ts'),
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter(name => benches[name] === undefined)
+if (unknown.length > 0) {
+  process.stderr.write(`bench: '${unknown.join("', '")}' is not there; expected ${Object.keys(benches).join(', ')}\n`)
+  process.exit(2)
+}
+
+const results: BenchResult[] = []
+for (const [name, load] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  process.stderr.write(`measuring ${name} …\n`)
+  results.push(...(await (await load()).run()))
+}
+process.stdout.write(tableOf(results))
+await keep(results)
+if (results.some(result => !result.met)) process.exitCode = 1
+
+function tableOf(rows: readonly BenchResult[]): string {
+  const cells = rows.map(row => [
+    row.met ? '✓' : '✗',
+    row.name,
+    `${figure(row.ours)} ${row.unit}`,
+    row.reference === null ? '–' : `${figure(row.reference.value)} ${row.unit} (${row.reference.name})`,
+    row.ratio === null ? '–' : row.ratio.toFixed(2),
+    row.goal,
+    row.note ?? '',
+  ])
+  const lines = [['', 'what', 'ours', 'beside', 'ratio', 'goal', ''], ...cells]
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0))) ?? []
+  return lines
+    .map(
+      line =>
+        `${line
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
+}
+
+function figure(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
+}
+
+async function keep(rows: readonly BenchResult[]): Promise<void> {
+  const folder = join(import.meta.dirname, 'results')
+  await mkdir(folder, { recursive: true })
+  const file = join(folder, `${new Date().toISOString().replaceAll(':', '-')}.json`)
+  await writeFile(file, `${JSON.stringify(rows, null, 2)}\n`)
+}
