@@ -50,7 +50,6 @@ export type PipelineQuery = Static<typeof pipelineQuery>
 
 export function registerPipelines(app: App, deps: PipelinesDeps): void {
   registerReads(app, deps)
-  registerExplain(app, deps)
   registerActions(app, deps)
 }
 
@@ -132,26 +131,6 @@ function registerReads(app: App, deps: PipelinesDeps): void {
         throw new Denial(403, '403 Forbidden', 'only who started the pipeline and maintainers see its variables')
       }
       return (await view.reads.pipelineVariables(pipeline.id)).map(toVariableEntity)
-    },
-  )
-}
-
-function registerExplain(app: App, { view }: PipelinesDeps): void {
-  app.get(
-    '/api/v4/slipway/projects/:id/pipelines/:pipeline_id/explain',
-    {
-      config: { policy: { kind: 'project', action: 'read_pipeline' } },
-      schema: {
-        operationId: 'explainPipeline',
-        tags: ['slipway'],
-        summary: 'Why each job of the file is in or out',
-        params: pipelineParams,
-      },
-    },
-    async request => {
-      const pipeline = await pipelineOf(view.reads, request, request.params.pipeline_id)
-      const found = await view.reads.explanation(pipeline.id)
-      return { explanations: found?.explanations ?? [], left_out: found?.leftOut ?? [] }
     },
   )
 }
