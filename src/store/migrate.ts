@@ -19,7 +19,9 @@ export async function migrate<T>(typed: Kysely<T>): Promise<void> {
     if (done.has(migration.name)) continue
     await database.transaction().execute(async transaction => {
       await migration.up(transaction)
-      await sql`INSERT INTO migration (name, applied_at) VALUES (${migration.name}, ${new Date().toISOString()})`.execute(transaction)
+      await sql`INSERT INTO migration (name, applied_at) VALUES (${migration.name}, ${new Date().toISOString()})`.execute(
+        transaction,
+      )
     })
   }
 }

@@ -3,8 +3,8 @@ import type { Kysely, Transaction } from 'kysely'
 import type { HeldBlob, ImageStore, RepositoryPlace } from '../../registry/ports.ts'
 import type { Digest } from '../../registry/reference.ts'
 import type { Database } from '../database.ts'
-import type { Tables } from '../tables.ts'
 import type { GroupCommit } from '../group-commit.ts'
+import type { Tables } from '../tables.ts'
 
 type BlobRecords = Pick<ImageStore, 'blob' | 'addBlob' | 'mountBlob' | 'holders' | 'dropBlob' | 'renewBlob'>
 

@@ -3,9 +3,9 @@ import { type Kysely, sql } from 'kysely'
 import type { ImageRecords, RepositorySummary, TagSummary } from '../../registry/management/ports.ts'
 import type { Digest } from '../../registry/reference.ts'
 import type { Database } from '../database.ts'
+import type { GroupCommit } from '../group-commit.ts'
 import type { Tables } from '../tables.ts'
 import { recordEvent } from './event-outbox.ts'
-import type { GroupCommit } from '../group-commit.ts'
 import { removeManifest } from './manifest-records.ts'
 
 type BrowsingRecords = Pick<

@@ -4,9 +4,9 @@ import type { ManifestMediaType } from '../../registry/media-types.ts'
 import type { ImageStore, NewManifest, RepositoryPlace, StoredManifest } from '../../registry/ports.ts'
 import type { Digest } from '../../registry/reference.ts'
 import type { Database } from '../database.ts'
+import type { GroupCommit } from '../group-commit.ts'
 import type { Tables } from '../tables.ts'
 import { recordEvent } from './event-outbox.ts'
-import type { GroupCommit } from '../group-commit.ts'
 import { putManifest } from './manifest-put.ts'
 
 type ManifestRecords = Pick<

@@ -2,8 +2,8 @@
 import type { Kysely } from 'kysely'
 import type { ImageStore, Repository, RepositoryPlace } from '../../registry/ports.ts'
 import type { Database } from '../database.ts'
-import type { Tables } from '../tables.ts'
 import type { GroupCommit } from '../group-commit.ts'
+import type { Tables } from '../tables.ts'
 
 type RepositoryRecords = Pick<ImageStore, 'repository' | 'ensureRepository' | 'repositories'>
 

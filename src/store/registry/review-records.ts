@@ -3,8 +3,8 @@ import { sql } from 'kysely'
 import type { ReviewStore } from '../../registry/ports.ts'
 import type { Digest } from '../../registry/reference.ts'
 import type { Database } from '../database.ts'
-import { isNeeded, letGo } from './blob-records.ts'
 import type { GroupCommit } from '../group-commit.ts'
+import { isNeeded, letGo } from './blob-records.ts'
 import { removeManifest } from './manifest-records.ts'
 
 export function createReviewRecords(database: Database, write: GroupCommit): ReviewStore {

@@ -2,8 +2,8 @@
 import type { ImageStore } from '../../registry/ports.ts'
 import type { Digest } from '../../registry/reference.ts'
 import type { Database } from '../database.ts'
-import { recordEvent } from './event-outbox.ts'
 import type { GroupCommit } from '../group-commit.ts'
+import { recordEvent } from './event-outbox.ts'
 import { findRepository } from './repository-records.ts'
 
 type TagRecords = Pick<ImageStore, 'tags' | 'tagsOf' | 'deleteTag'>
