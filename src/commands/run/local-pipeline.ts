@@ -59,7 +59,8 @@ export function createLocalPipeline(options: LocalPipelineOptions): LocalPipelin
   function tell(event: RunEvent): void {
     const before = machine.pipeline().status
     const { effects, pipeline } = machine.apply(event, now().toISOString())
-    for (const effect of effects) perform(effect)
+    // What starts at the same time starts in the order of the file.
+    for (const effect of effects.toSorted((one, other) => one.jobId - other.jobId)) perform(effect)
     playWhatIsAsked()
     if (pipeline.status !== before) orders.onStatus(machine.pipeline().status)
     if (machine.jobs().some(job => activeStatuses.includes(job.status))) return

@@ -113,10 +113,18 @@ describe('slipway run that is told to stop', () => {
 
 async function printed(running: ReturnType<ProjectFolder['run']>, text: string): Promise<void> {
   let output = ''
-  running.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString()
+  let hasEnded = false
+  void running.then(() => {
+    hasEnded = true
   })
-  await waitUntil(() => output.includes(text), `'${text}' in the output`, 100_000)
+  for (const stream of [running.stdout, running.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+  await waitUntil(() => {
+    if (hasEnded) throw new Error(`it ended before it printed '${text}':\n${output}`)
+    return output.includes(text)
+  }, `'${text}' in the output`)
 }
 
 /** Names in the engine of what the process with this id made. */
