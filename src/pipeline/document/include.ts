@@ -3,7 +3,7 @@ import { decideRules, whenOf } from '../condition/rules.ts'
 import { surroundingsOf } from '../condition/surroundings.ts'
 import type { PipelineContext } from '../context.ts'
 import type { Diagnostics } from '../diagnostics.ts'
-import { include as includeShape } from '../keywords/include.ts'
+import { include as includeShape, locatorsOf } from '../keywords/include.ts'
 import { flatItemsOf } from '../plan/read.ts'
 import type { SourceFiles } from '../ports.ts'
 import { createExpander, type Expander, forNames } from '../variables/expand.ts'
@@ -115,10 +115,18 @@ async function withIncludes(
   includeShape.check(include, { path: 'include', location: 'include', subject: 'include config', diagnostics })
   const own = mappingOf(new Map([...root.entries].filter(([key]) => key !== 'include')), root.place)
   const parts: YamlNode[] = []
-  for (const entry of flatItemsOf(include)) parts.push(...(await loadEntry(entry, origin, loading)))
+  for (const entry of flatItemsOf(include)) {
+    if (isLocated(entry)) parts.push(...(await loadEntry(entry, origin, loading)))
+    else loading.missing.push(entry)
+  }
   const nothing: YamlNode = mappingOf(new Map(), root.place)
   const whole = [...parts, own].reduce((below, above) => mergeDeep(below, above, mergeBudget, 'keep'), nothing)
   return whole.kind === 'mapping' ? whole : own
+}
+
+/** An entry with several locators, or none, was told of: what one of them leads to says nothing more. */
+function isLocated(entry: YamlNode): boolean {
+  return entry.kind !== 'mapping' || locatorsOf(entry).length === 1
 }
 
 async function loadEntry(entry: YamlNode, origin: Origin, loading: Loading): Promise<readonly MappingNode[]> {

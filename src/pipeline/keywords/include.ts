@@ -39,6 +39,11 @@ export const include: Shape = {
   },
 }
 
+/** What says where an entry is: one of the locators, if the entry is right. */
+export function locatorsOf(entry: YamlNode): readonly string[] {
+  return locators.filter(locator => valueAt(entry, locator))
+}
+
 function checkItem(item: YamlNode, spot: Spot): void {
   if (item.kind === 'sequence') for (const each of item.items) checkItem(each, spot)
   else if (item.kind === 'mapping') includeMap.check(item, spot)
@@ -46,7 +51,7 @@ function checkItem(item: YamlNode, spot: Spot): void {
 }
 
 function checkLocators(node: MappingNode, spot: Spot): void {
-  const used = locators.filter(locator => valueAt(node, locator))
+  const used = locatorsOf(node)
   if (used.length !== 1)
     complain(
       spot,

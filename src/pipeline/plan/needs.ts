@@ -34,6 +34,8 @@ export function readNeeds(node: YamlNode, read: NeedsReading = {}): WrittenNeeds
     const pipeline = textAt(item, 'pipeline')
     const job = item.kind === 'mapping' ? textAt(item, 'job') : textOf(item)
     const artifacts = booleanAt(item, 'artifacts') ?? true
+    // A need of another project was refused: its job is none of this pipeline.
+    if (valueAt(item, 'project')) continue
     if (pipeline !== null) upstream.push({ pipeline: expand(pipeline), job, artifacts })
     else if (job !== null && !isNull(item)) {
       const optional = booleanAt(item, 'optional') ?? false
