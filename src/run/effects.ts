@@ -1,12 +1,12 @@
-// What is to be done because a job changed: told from the difference alone, so that the recovery can ask the same
-// question of a saved row (`before` null) and do again what a crash may have prevented.
+// What is to be done because a job changed, told from the difference of its rows alone. Each can be done twice: the recovery
+// does, for every row that still waits for it.
 import { isFinal } from './job-moves.ts'
 import type { Effect, JobState } from './machine-model.ts'
 
-export function effectsOf(before: JobState | null, after: JobState): readonly Effect[] {
-  const effects: Effect[] = []
+export function addEffects(effects: Effect[], before: JobState | null, after: JobState): void {
+  if (before?.status === after.status) return
   const jobId = after.id
-  const became = (status: JobState['status']): boolean => after.status === status && before?.status !== status
+  const became = (status: JobState['status']): boolean => after.status === status
   if (became('pending')) {
     const { lease, demandClass } = after
     if (after.rule.kind === 'bridge') effects.push({ type: 'create_downstream', jobId })
@@ -24,5 +24,4 @@ export function effectsOf(before: JobState | null, after: JobState): readonly Ef
   if (became('canceled') && before?.status === 'running' && after.downstreamPipelineId !== null) {
     effects.push({ type: 'cancel_downstream', jobId, downstreamPipelineId: after.downstreamPipelineId })
   }
-  return effects
 }

@@ -1,11 +1,11 @@
 // The state machine of one pipeline (GitLab's rules): takes what happened, answers what changed and what is to be done.
 // It computes and nothing else; time and new ids come with the events. The machine is advanced in place and belongs to
 // one caller, who saves what it answers, or throws it away and opens another from what is saved.
-import { type Board, createBoard, type Slot } from './board.ts'
+import { type Board, createBoard } from './board.ts'
 import { compositeStatus, hasWarnings } from './composite.ts'
-import { effectsOf } from './effects.ts'
 import { handleEvent, isRetriedWithPipeline, type Work } from './job-events.ts'
 import { enqueue, isFinal, schedule } from './job-moves.ts'
+import { openJournal } from './journal.ts'
 import type { JobState, PipelineState, RunEvent, RunSnapshot, Transition } from './machine-model.ts'
 import type { PipelineStatus } from './model.ts'
 
@@ -26,59 +26,23 @@ export function openMachine(snapshot: RunSnapshot): Machine {
 
   return {
     apply(event, at) {
-      const journal = createJournal(board)
-      const { put, replace } = journal
+      const { put, replace, close } = openJournal(board)
       const { onJobFailure, onNewCommit } = snapshot
       const work: Work = { board, at, onJobFailure, onNewCommit, put, replace }
       handleEvent(work, event)
       settle(work)
       const before = pipeline
       pipeline = nextPipeline(before, board, at)
-      return {
-        ...journal.rows(),
-        pipeline,
-        effects: [...journal.effects(), ...upstreamEffects(snapshot, before.status, pipeline.status)],
-      }
+      const { changed, added, effects } = close()
+      if (snapshot.sourceJobId === null || before.status === pipeline.status)
+        return { changed, added, pipeline, effects }
+      const told = { type: 'tell_upstream', jobId: snapshot.sourceJobId, status: pipeline.status } as const
+      return { changed, added, pipeline, effects: [...effects, told] }
     },
     pipeline: () => pipeline,
     jobs: () => board.slots.map(slot => slot.job),
     job: jobId => board.slotOf(jobId)?.job,
     retryableCount: () => board.slots.filter(slot => isRetriedWithPipeline(slot.job)).length,
-  }
-}
-
-type Journal = {
-  readonly put: (slot: Slot, job: JobState) => void
-  readonly replace: (slot: Slot, job: JobState) => void
-  readonly rows: () => Pick<Transition, 'changed' | 'added'>
-  readonly effects: () => Transition['effects']
-}
-
-/** Remembers what each touched row was before, whatever it goes through in between. */
-function createJournal(board: Board): Journal {
-  const touched = new Map<number, { readonly before: JobState | null; readonly after: JobState }>()
-  const note = (before: JobState | null, after: JobState): void => {
-    const known = touched.get(after.id)
-    touched.set(after.id, { before: known === undefined ? before : known.before, after })
-  }
-  return {
-    put(slot, job) {
-      note(slot.job, job)
-      board.put(slot, job)
-    },
-    replace(slot, job) {
-      note(slot.job, { ...slot.job, isRetried: true })
-      note(null, job)
-      board.put(slot, job)
-    },
-    rows() {
-      const all = [...touched.values()]
-      return {
-        changed: all.filter(row => row.before !== null).map(row => row.after),
-        added: all.filter(row => row.before === null).map(row => row.after),
-      }
-    },
-    effects: () => [...touched.values()].flatMap(row => effectsOf(row.before, row.after)),
   }
 }
 
@@ -112,9 +76,4 @@ function nextPipeline(before: PipelineState, board: Board, at: string): Pipeline
     startedAt: before.startedAt ?? (hasStarted ? at : null),
     finishedAt: isDone ? (before.finishedAt ?? at) : null,
   }
-}
-
-function upstreamEffects(snapshot: RunSnapshot, before: PipelineStatus, after: PipelineStatus): Transition['effects'] {
-  if (snapshot.sourceJobId === null || before === after) return []
-  return [{ type: 'tell_upstream', jobId: snapshot.sourceJobId, status: after }]
 }
