@@ -13,6 +13,27 @@ export function pipelineSchema(): JsonSchema {
     // Hidden keys may hold anything.
     patternProperties: { '^\\.': {} },
     additionalProperties: { $ref: '#/definitions/job' },
-    definitions: { job: { anyOf: [job.schema, bridge.schema] } },
+    definitions: {
+      job: { anyOf: [withReferences(job.schema), withReferences(bridge.schema)] },
+      reference: { type: 'array', items: { type: 'string' }, minItems: 2 },
+    },
   }
+}
+
+/** Where a map may stand, `!reference [.job, key]` may, too; editors read it as a list. */
+function withReferences(jobSchema: JsonSchema): JsonSchema {
+  const properties = Object.entries(jobSchema.properties as Readonly<Record<string, JsonSchema>>)
+  return {
+    ...jobSchema,
+    properties: Object.fromEntries(
+      properties.map(([key, schema]) => [
+        key,
+        takesMap(schema) ? { anyOf: [schema, { $ref: '#/definitions/reference' }] } : schema,
+      ]),
+    ),
+  }
+}
+
+function takesMap({ type, anyOf }: JsonSchema): boolean {
+  return type === 'object' || (Array.isArray(anyOf) && anyOf.some(takesMap))
 }
