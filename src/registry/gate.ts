@@ -8,6 +8,7 @@ import type { Actor, Project } from '../access/model.ts'
 import type { ProjectAction } from '../access/policy.ts'
 import type { Access, Credentials, ProjectAccess } from '../access/ports.ts'
 import { createExpiringCache } from '../kit/expiring-cache.ts'
+import { parseCacheName } from './cache/cache-name.ts'
 import { RegistryError } from './errors.ts'
 import type { RepositoryPlace, RunningJob, RunningJobs } from './ports.ts'
 import { createProjectFinder } from './projects.ts'
@@ -42,6 +43,8 @@ export type Gate = {
     name: string,
     beganBy: (place: RepositoryPlace) => Promise<string | null>,
   ) => Promise<OpenRepository>
+  /** Anybody who is known here may pull what is kept of other registries. */
+  readonly cached: (caller: Caller | null, name: string) => Promise<void>
   /** Of administrators; the answer finds projects with their rights. */
   readonly catalog: (caller: Caller | null) => Promise<(projectId: number) => Promise<Project | null>>
   /** `GET /v2/`: any valid token. */
@@ -142,6 +145,15 @@ export function createGate(deps: {
       return opened
     },
 
+    async cached(caller, name) {
+      const scope = scopeFor(name, 'pull')
+      if (caller === null) throw challenge(scope, null)
+      if (caller.isExpired) throw challenge(scope, 'invalid_token')
+      await runningJob(caller.actor)
+      const isGranted = caller.granted === 'all' || grants(caller.granted, name, 'pull')
+      if (caller.actor.kind === 'anonymous' || !isGranted) throw challenge(scope, 'insufficient_scope')
+    },
+
     async catalog(caller) {
       const scope = 'registry:catalog:*'
       if (caller === null || caller.isExpired) throw challenge(scope, caller === null ? null : 'invalid_token')
@@ -176,10 +188,16 @@ export function createGate(deps: {
   async function cutScope(actor: Actor, scope: Scope): Promise<Scope | null> {
     if (scope.type === 'registry') return actor.kind === 'user' && actor.isAdmin ? scope : null
     const found = await projects.find(actor, scope.name)
-    if (found === null) return null
+    if (found === null) return cutCacheScope(actor, scope)
     const actions = scope.actions.filter(action => found.access.may(projectActions[action]).allowed)
     return actions.length === 0 ? null : { ...scope, actions }
   }
+}
+
+/** Images kept of other registries are for all who are known here. */
+function cutCacheScope(actor: Actor, scope: Extract<Scope, { type: 'repository' }>): Scope | null {
+  const isPull = scope.actions.includes('pull') && parseCacheName(scope.name) !== null
+  return isPull && actor.kind !== 'anonymous' ? { ...scope, actions: ['pull'] } : null
 }
 
 function scopeFor(name: string, action: RepositoryAction): string {

@@ -1,6 +1,9 @@
 // From a request to its handler: path, method, caller, repository; and from whatever was thrown to an answer.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Audit } from '../access/audit.ts'
+import { parseCacheName } from './cache/cache-name.ts'
+import type { PullThrough } from './cache/pull-through.ts'
+import type { CacheServer } from './cache/serve-cache.ts'
 import { errorAnswer, RegistryError } from './errors.ts'
 import { type Answer, type Exchange, jsonAnswer, send } from './exchange.ts'
 import type { Caller, Gate } from './gate.ts'
@@ -26,6 +29,8 @@ type Handlers = {
   readonly uploads: UploadServer
   readonly manifests: ManifestServer
   readonly lists: ListServer
+  readonly cache: CacheServer
+  readonly pullThrough: PullThrough
   /** Who began an upload; null when that is not known. */
   readonly beganBy: (
     place: { readonly projectId: number; readonly suffix: string },
@@ -57,7 +62,7 @@ export function createRegistryHttp(handlers: Handlers): RegistryHttp {
           path === tokenPath ? await handlers.tokenEndpoint(exchange) : await serve(handlers, exchange, parsePath(path))
         if (given.kind === 'whole') send(exchange, given)
       } catch (error) {
-        fail(handlers, exchange, error)
+        answerFailure(handlers, exchange, error)
       }
     },
   }
@@ -112,6 +117,11 @@ async function serveRoute(
 ): Promise<Answer> {
   const { gate, blobs, manifests, lists, uploads } = handlers
   const { method } = exchange
+  const cached = cachedImage(handlers, exchange, route)
+  if (cached !== null) {
+    await gate.cached(caller, cached.name)
+    return cached.serve()
+  }
   switch (route.kind) {
     case 'base':
       await gate.base(caller)
@@ -153,17 +163,33 @@ async function serveRoute(
   }
 }
 
+/** Pulls of `dependency_proxy/<upstream>/…`, where there is such an upstream. */
+function cachedImage({ cache, pullThrough }: Handlers, exchange: Exchange, route: Route) {
+  if ((route.kind !== 'manifest' && route.kind !== 'blob') || actionOf(exchange.method) !== 'pull') return null
+  const image = parseCacheName(route.name)
+  if (image === null || !pullThrough.has(image.upstream)) return null
+  const serve = () =>
+    route.kind === 'manifest'
+      ? cache.manifest(exchange, image, route.reference)
+      : cache.blob(exchange, image, route.digest)
+  return { name: route.name, serve }
+}
+
 function actionOf(method: string): RepositoryAction {
   if (method === 'DELETE') return 'delete'
   return method === 'PUT' ? 'push' : 'pull'
 }
 
-function fail(handlers: Handlers, exchange: Exchange, error: unknown): void {
+export function answerFailure(
+  { onBug, realm }: Pick<Handlers, 'onBug' | 'realm'>,
+  exchange: Exchange,
+  error: unknown,
+): void {
   const { request, response } = exchange
   const what = `${exchange.method} ${request.url?.split('?', 1)[0]}`
   if (response.headersSent || request.socket.destroyed) {
     // The client went away, or a file failed under a running answer: only a cut connection tells that it is not whole.
-    if (!request.socket.destroyed) handlers.onBug(error, what)
+    if (!request.socket.destroyed) onBug(error, what)
     response.destroy()
     return
   }
@@ -171,7 +197,7 @@ function fail(handlers: Handlers, exchange: Exchange, error: unknown): void {
     error instanceof RegistryError
       ? error
       : new RegistryError('UNKNOWN', 'an internal error; the server log tells more')
-  if (!(error instanceof RegistryError)) handlers.onBug(error, what)
+  if (!(error instanceof RegistryError)) onBug(error, what)
   const { status, headers, body } = errorAnswer(told)
   const { host } = request.headers
   const isSecure = 'encrypted' in request.socket
@@ -183,7 +209,7 @@ function fail(handlers: Handlers, exchange: Exchange, error: unknown): void {
       ...headers,
       ...(told.challenge === null
         ? {}
-        : { 'WWW-Authenticate': `Bearer realm="${handlers.realm({ host, isSecure })}",${told.challenge}` }),
+        : { 'WWW-Authenticate': `Bearer realm="${realm({ host, isSecure })}",${told.challenge}` }),
     },
     body,
   })

@@ -4,6 +4,10 @@ import type { Access } from '../access/ports.ts'
 import { createKeyedLock } from '../kit/keyed-lock.ts'
 import type { Post } from '../kit/post.ts'
 import { createRepeater, type Repeater } from '../kit/repeater.ts'
+import { createMirror } from './cache/mirror.ts'
+import type { CacheRecords, Upstream } from './cache/ports.ts'
+import { createPullThrough } from './cache/pull-through.ts'
+import { createCacheServer } from './cache/serve-cache.ts'
 import { type Collector, createCollector } from './collector.ts'
 import { createGate } from './gate.ts'
 import { createRegistryHttp, type RegistryHttp } from './http.ts'
@@ -25,7 +29,7 @@ import { nameBelow } from './projects.ts'
 import { createPullLog } from './pulls.ts'
 import { createRealm } from './realm.ts'
 import { createRemoval, type Removal } from './removal.ts'
-import { defaultGrace, type Grace } from './review.ts'
+import { defaultGrace, type Grace, reviewTime } from './review.ts'
 import { createBlobServer } from './serve-blobs.ts'
 import { createListServer } from './serve-lists.ts'
 import { createManifestServer } from './serve-manifests.ts'
@@ -42,7 +46,8 @@ export type RegistryRecords = ImageStore &
   RuleRecords &
   PolicyRecords &
   FollowRecords &
-  EventRecords
+  EventRecords &
+  CacheRecords
 
 export type RegistryDeps = {
   readonly store: RegistryRecords
@@ -70,6 +75,8 @@ export type RegistryDeps = {
   /** From 0 to 1. */
   readonly random: () => number
   readonly grace?: Grace
+  /** Other registries whose images are kept here. */
+  readonly upstreams?: readonly Upstream[]
 }
 
 export type Registry = RegistryHttp & {
@@ -77,6 +84,8 @@ export type Registry = RegistryHttp & {
   readonly sweeper: Sweeper
   readonly cleaner: Cleaner
   readonly removal: Removal
+  /** An upstream under its own names, for a listener of its own; null: there is no such upstream. */
+  readonly mirrorOf: (upstream: string) => RegistryHttp | null
   /** Tells webhooks and followers what is in the outbox, now. */
   readonly dispatch: () => Promise<void>
   /** Writes what is still in memory. Requests must have ended. */
@@ -89,6 +98,8 @@ const pullFlushMs = 60_000
 const collectMs = 60_000
 const cleanupMs = 60_000
 const dispatchMs = 5_000
+/** What is kept of other registries goes when nobody has asked for it for so long. */
+const cacheKeptMs = 14 * 24 * 60 * 60 * 1000
 const sweepMs = 24 * 60 * 60 * 1000
 
 export function createRegistry(deps: RegistryDeps): Registry {
@@ -116,6 +127,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     repeat(cleanupMs, 'cleaning up by policy', () => cleaner.runDue(stopping.signal)),
     repeat(collectMs, 'collecting garbage', () => collector.collect(stopping.signal)),
     repeat(sweepMs, 'sweeping the storage', () => sweeper.sweep(stopping.signal)),
+    repeat(sweepMs, 'forgetting cached manifests', () => store.forgetManifests(reviewTime(clock(), -cacheKeptMs))),
     repeat(pullFlushMs, 'writing the times of pulls', pulls.flush),
   ]
 
@@ -134,11 +146,19 @@ export function createRegistry(deps: RegistryDeps): Registry {
     return createRepeater({ everyMs, work: async () => void (await work()), onError })
   }
 
+  const realm = createRealm(deps.url, deps.hosts)
+  const { upstreams = [] } = deps
+  const pullThrough = createPullThrough({ upstreams, records: store, clock, signal: stopping.signal })
+  const blobs = createBlobServer({ store, storage, grace, clock })
+  const cache = createCacheServer({ pullThrough, store, uploads, blobs, keptMs: cacheKeptMs, clock })
+
   const http = createRegistryHttp({
-    realm: createRealm(deps.url, deps.hosts),
+    realm,
     gate,
     tokenEndpoint: createTokenEndpoint({ access, gate, tokens }),
-    blobs: createBlobServer({ store, storage, grace, clock }),
+    blobs,
+    cache,
+    pullThrough,
     uploads: createUploadServer({ store, uploads, gate, limits, grace, clock }),
     manifests: createManifestServer({ store, limits, removal, grace, clock, onEvent, onPull: pulls.note }),
     lists: createListServer({ store }),
@@ -157,6 +177,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
     sweeper,
     cleaner,
     removal,
+    mirrorOf: upstream => (pullThrough.has(upstream) ? createMirror({ upstream, cache, realm, onBug }) : null),
     dispatch: dispatching.now,
     async close() {
       stopping.abort()

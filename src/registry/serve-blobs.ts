@@ -9,7 +9,7 @@ import { type Digest, isDigest } from './reference.ts'
 import { type Grace, isNearlyDue, reviewTime } from './review.ts'
 
 export type BlobServer = {
-  readonly get: (exchange: Exchange, repository: OpenRepository, digest: string) => Promise<Answer>
+  readonly get: (exchange: Exchange, repository: Pick<OpenRepository, 'place'>, digest: string) => Promise<Answer>
   readonly delete: (repository: OpenRepository, digest: string) => Promise<Answer>
 }
 
@@ -22,7 +22,7 @@ export function createBlobServer(deps: {
   const { store, storage, grace, clock } = deps
 
   /** The caller will count on the blob: its review is put off before the answer. */
-  async function findBlob({ place }: OpenRepository, digest: Digest): Promise<HeldBlob> {
+  async function findBlob({ place }: Pick<OpenRepository, 'place'>, digest: Digest): Promise<HeldBlob> {
     const held = await store.blob(place, digest)
     if (held === null) throw new RegistryError('BLOB_UNKNOWN', undefined, { detail: { digest } })
     if (isNearlyDue(held.reviewAfter, clock(), grace.blobMs)) {
@@ -32,7 +32,11 @@ export function createBlobServer(deps: {
   }
 
   /** A file that is not as long as its record says is damaged, and is never served. */
-  async function openWhole({ place }: OpenRepository, digest: Digest, held: HeldBlob): Promise<BlobReader> {
+  async function openWhole(
+    { place }: Pick<OpenRepository, 'place'>,
+    digest: Digest,
+    held: HeldBlob,
+  ): Promise<BlobReader> {
     const reader = await storage.open(digest)
     if (reader === null) {
       if ((await store.blob(place, digest)) === null) throw new RegistryError('BLOB_UNKNOWN') // collected just now

@@ -5,6 +5,7 @@ export const registry: readonly Migration[] = [
   { name: 'registry-1', up: createImages },
   { name: 'registry-2', up: createRules },
   { name: 'registry-3', up: createEvents },
+  { name: 'registry-4', up: createCache },
 ]
 
 /** Repositories, blobs, manifests, tags. */
@@ -210,6 +211,32 @@ async function createEvents(database: Kysely<unknown>): Promise<void> {
   await sql`CREATE INDEX registry_delivery_due ON registry_delivery (next_attempt_at) WHERE state = 'waiting'`.execute(
     database,
   )
+}
+
+/** What is kept of other registries. */
+async function createCache(database: Kysely<unknown>): Promise<void> {
+  await database.schema
+    .createTable('registry_cached_manifest')
+    .addColumn('image', 'text', column => column.notNull())
+    .addColumn('digest', 'text', column => column.notNull())
+    .addColumn('media_type', 'text', column => column.notNull())
+    .addColumn('used_at', 'text', column => column.notNull())
+    .addColumn('payload', 'blob', column => column.notNull())
+    .addPrimaryKeyConstraint('registry_cached_manifest_key', ['image', 'digest'])
+    .execute()
+  await database.schema
+    .createIndex('registry_cached_manifest_used')
+    .on('registry_cached_manifest')
+    .column('used_at')
+    .execute()
+  await database.schema
+    .createTable('registry_cached_tag')
+    .addColumn('image', 'text', column => column.notNull())
+    .addColumn('name', 'text', column => column.notNull())
+    .addColumn('digest', 'text', column => column.notNull())
+    .addColumn('checked_at', 'text', column => column.notNull())
+    .addPrimaryKeyConstraint('registry_cached_tag_key', ['image', 'name'])
+    .execute()
 }
 
 type Reference = readonly [column: string, table: string]

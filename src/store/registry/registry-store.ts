@@ -1,4 +1,5 @@
 // All records of the registry in SQL, as its ports ask for them.
+import type { CacheRecords } from '../../registry/cache/ports.ts'
 import type {
   EventRecords,
   FollowRecords,
@@ -8,10 +9,11 @@ import type {
 } from '../../registry/management/ports.ts'
 import type { ImageStore, ReviewStore } from '../../registry/ports.ts'
 import type { Database } from '../database.ts'
+import { createGroupCommit } from '../group-commit.ts'
 import { createBlobRecords } from './blob-records.ts'
+import { createCacheRecords } from './cache-records.ts'
 import { createEventRecords } from './event-records.ts'
 import { createFollowRecords } from './follow-records.ts'
-import { createGroupCommit } from '../group-commit.ts'
 import { createImageRecords } from './image-records.ts'
 import { createManifestRecords } from './manifest-records.ts'
 import { createPolicyRecords } from './policy-records.ts'
@@ -27,7 +29,8 @@ export type RegistryStore = ImageStore &
   RuleRecords &
   PolicyRecords &
   FollowRecords &
-  EventRecords
+  EventRecords &
+  CacheRecords
 
 export function createRegistryStore(database: Database): RegistryStore {
   const write = createGroupCommit(database)
@@ -43,5 +46,6 @@ export function createRegistryStore(database: Database): RegistryStore {
     ...createPolicyRecords(database),
     ...createFollowRecords(database),
     ...createEventRecords(database, write),
+    ...createCacheRecords(database, write),
   }
 }

@@ -149,4 +149,13 @@ export type RegistryTables = {
     created_at: string
     finished_at: string | null
   }
+  /** Manifests of other registries; `image` is `<upstream>/<name>`. */
+  readonly registry_cached_manifest: {
+    image: string
+    digest: string
+    media_type: string
+    payload: Uint8Array
+    used_at: string
+  }
+  readonly registry_cached_tag: { image: string; name: string; digest: string; checked_at: string }
 }

@@ -1,0 +1,196 @@
+// Images of other registries, kept here: docker-registry 2.8.2 and a registry of our own as upstreams.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type ControlRegistry, startControlRegistry } from '../../support/registry/control-registry.ts'
+import {
+  createRegistryClient,
+  errorCodes,
+  fetchToken,
+  ociManifest,
+  pushImage,
+  type RegistryClient,
+  randomContent,
+} from '../../support/registry/registry-client.ts'
+import { startTestRegistry, type TestRegistry } from '../../support/registry/test-registry.ts'
+
+const hourMs = 60 * 60 * 1000
+let upstream: ControlRegistry
+let upstreamClient: RegistryClient
+let asking: TestRegistry
+let registry: TestRegistry
+let client: RegistryClient
+let proxy: Server
+/** What the upstream was asked, as `METHOD path`; and an answer to give instead. */
+const asked: string[] = []
+let instead: { status: number; headers: Record<string, string> } | null = null
+
+beforeEach(async () => {
+  asked.length = 0
+  instead = null
+  upstream = await startControlRegistry()
+  upstreamClient = createRegistryClient(upstream.url, null)
+  asking = await startTestRegistry()
+  proxy = createServer(async (request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    if (instead !== null) return void response.writeHead(instead.status, instead.headers).end()
+    const answer = await fetch(`${upstream.url}${request.url}`, {
+      method: request.method ?? 'GET',
+      headers: { accept: String(request.headers.accept) },
+    })
+    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()))
+  })
+  await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
+  const plain = { username: null, password: null, tagLifetimeMs: hourMs }
+  registry = await startTestRegistry({
+    upstreams: [
+      { ...plain, name: 'hub', url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` },
+      { ...plain, name: 'ours', url: asking.url, username: 'reporter', password: 'reporter' },
+      { ...plain, name: 'wrong', url: asking.url, username: 'stranger', password: 'stranger' },
+    ],
+  })
+  client = createRegistryClient(registry.url, { username: 'stranger', password: 'stranger' })
+})
+afterEach(async () => {
+  client.close()
+  upstreamClient.close()
+  await new Promise(resolve => {
+    proxy.close(resolve)
+    proxy.closeAllConnections()
+  })
+  await registry.stop()
+  await asking.stop()
+  await upstream.stop()
+  expect(registry.bugs).toEqual([])
+})
+
+const name = 'dependency_proxy/hub/library/app'
+const pull = async (from: RegistryClient, repository: string, tag: string) => {
+  const manifest = await from.send('GET', `/v2/${repository}/manifests/${tag}`, { headers: { accept: ociManifest } })
+  const { config, layers } = manifest.json() as { config: { digest: string }; layers: { digest: string }[] }
+  const blobs = []
+  for (const { digest } of [config, ...layers])
+    blobs.push((await from.send('GET', `/v2/${repository}/blobs/${digest}`)).body)
+  return { digest: manifest.headers['docker-content-digest'], blobs }
+}
+
+test('an image is fetched once, and then pulled with the upstream unplugged', async () => {
+  const { manifest, config, layer } = await pushImage(upstreamClient, 'library/app', 'v1')
+  const whole = { digest: manifest.digest, blobs: [config.bytes, layer.bytes] }
+  expect(await pull(client, name, 'v1')).toEqual(whole)
+  await upstream.stop()
+  asked.length = 0
+  expect(await pull(client, name, 'v1')).toEqual(whole)
+  expect(asked).toEqual([])
+  expect((await client.send('GET', `/v2/${name}/manifests/${manifest.digest}`)).status).toBe(200)
+})
+
+test('a tag is checked by HEAD when its time is over, and fetched anew only if it moved', async () => {
+  const first = await pushImage(upstreamClient, 'library/app', 'v1')
+  await pull(client, name, 'v1')
+  registry.pass(2 * hourMs)
+  client = createRegistryClient(registry.url, { username: 'stranger', password: 'stranger' })
+  asked.length = 0
+  expect((await pull(client, name, 'v1')).digest).toBe(first.manifest.digest)
+  expect(asked).toEqual(['HEAD /v2/library/app/manifests/v1'])
+  const second = await pushImage(upstreamClient, 'library/app', 'v1')
+  expect((await pull(client, name, 'v1')).digest).toBe(first.manifest.digest)
+  registry.pass(2 * hourMs)
+  client = createRegistryClient(registry.url, { username: 'stranger', password: 'stranger' })
+  expect((await pull(client, name, 'v1')).digest).toBe(second.manifest.digest)
+})
+
+test('trouble and limits of the upstream: what is kept is served, what is not is told with its headers', async () => {
+  const { manifest } = await pushImage(upstreamClient, 'library/app', 'v1')
+  await pull(client, name, 'v1')
+  registry.pass(2 * hourMs)
+  client = createRegistryClient(registry.url, { username: 'stranger', password: 'stranger' })
+  instead = {
+    status: 429,
+    headers: { 'retry-after': '60', 'ratelimit-limit': '100;w=21600', 'ratelimit-remaining': '0' },
+  }
+  expect((await pull(client, name, 'v1')).digest).toBe(manifest.digest)
+  const other = await client.send('GET', `/v2/${name}/manifests/v2`)
+  expect([other.status, errorCodes(other), other.headers['retry-after'], other.headers['ratelimit-limit']]).toEqual([
+    429,
+    ['TOOMANYREQUESTS'],
+    '60',
+    '100;w=21600',
+  ])
+  instead = { status: 500, headers: {} }
+  expect((await client.send('GET', `/v2/${name}/manifests/v2`)).status).toBe(503)
+  expect((await pull(client, name, 'v1')).digest).toBe(manifest.digest)
+})
+
+test('what is not there is 404, an unknown upstream and a stranger are refused', async () => {
+  expect((await client.send('GET', `/v2/${name}/manifests/nothing`)).status).toBe(404)
+  expect((await client.send('GET', `/v2/${name}/blobs/${randomContent(5).digest}`)).status).toBe(404)
+  expect((await client.send('GET', '/v2/dependency_proxy/nobody/x/manifests/y')).status).toBe(401)
+  const token = await fetchToken(registry.url, null, [`repository:${name}:pull`])
+  const anonymous = createRegistryClient(registry.url, null)
+  expect(
+    (await anonymous.send('GET', `/v2/${name}/manifests/v1`, { headers: { authorization: `Bearer ${token}` } })).status,
+  ).toBe(401)
+  expect((await client.send('POST', `/v2/${name}/blobs/uploads/`)).status).toBe(401)
+  anonymous.close()
+})
+
+test('an upstream with tokens is asked with its credentials, and wrong ones are told', async () => {
+  const owner = createRegistryClient(asking.url, { username: 'dev', password: 'dev' })
+  const { manifest } = await pushImage(owner, 'g/p', 'v1')
+  owner.close()
+  expect((await pull(client, 'dependency_proxy/ours/g/p', 'v1')).digest).toBe(manifest.digest)
+  const refused = await client.send('GET', '/v2/dependency_proxy/wrong/g/p/manifests/v1')
+  expect([refused.status, refused.body.toString()]).toEqual([
+    403,
+    expect.stringContaining('does not let this server pull that'),
+  ])
+})
+
+test('many who ask for one blob at once make one fetch, and each gets it whole', async () => {
+  const { layer } = await pushImage(upstreamClient, 'library/app', 'v1')
+  const replies = await Promise.all(
+    Array.from({ length: 8 }, () => client.send('GET', `/v2/${name}/blobs/${layer.digest}`)),
+  )
+  for (const reply of replies) expect(reply.body.equals(layer.bytes)).toBe(true)
+  expect(asked.filter(line => line.includes('/blobs/'))).toHaveLength(1)
+})
+
+test('a blob that is not what its digest says is cut off and not kept', async () => {
+  const { layer } = await pushImage(upstreamClient, 'library/app', 'v1')
+  const wrong = randomContent(layer.bytes.length)
+  proxy.removeAllListeners('request')
+  proxy.on('request', (_request, response) =>
+    response.writeHead(200, { 'content-length': wrong.bytes.length }).end(wrong.bytes),
+  )
+  await expect(client.send('GET', `/v2/${name}/blobs/${layer.digest}`)).rejects.toThrow()
+  expect(
+    await registry.store.blob({ projectId: 0, suffix: 'hub/library/app' }, layer.digest as `sha256:${string}`),
+  ).toBeNull()
+  registry.bugs.length = 0
+})
+
+test('a mirror gives the upstream under its own names, without a token, and takes nothing', async () => {
+  const { manifest, config, layer } = await pushImage(upstreamClient, 'library/app', 'v1')
+  const mirror = registry.registry().mirrorOf('hub')
+  if (mirror === null) throw new Error('there is no mirror')
+  const server = createServer((request, response) => void mirror.handle(request, response))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const plain = createRegistryClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, null)
+  expect((await plain.send('GET', '/v2/')).status).toBe(200)
+  expect(await pull(plain, 'library/app', 'v1')).toEqual({
+    digest: manifest.digest,
+    blobs: [config.bytes, layer.bytes],
+  })
+  expect((await plain.send('PUT', '/v2/library/app/manifests/v2', { body: 'x' })).status).toBe(405)
+  plain.close()
+  server.closeAllConnections()
+  await new Promise(resolve => server.close(resolve))
+})
+
+test('what nobody has asked for in two weeks goes', async () => {
+  await pushImage(upstreamClient, 'library/app', 'v1')
+  await pull(client, name, 'v1')
+  registry.pass(15 * 24 * hourMs)
+  expect((await registry.registry().collector.collect(new AbortController().signal)).blobs).toBe(2)
+})
