@@ -21,9 +21,10 @@ export async function startPrivateRedis(folder: string): Promise<PrivateRedis> {
     stdio: ['ignore', 'ignore', 'inherit'],
     // Its own group: Ctrl-C in a terminal must not end it before the server has let go of it.
     detached: true,
-    cleanup: true,
     reject: false,
   })
+  const endWithProcess = (): boolean => child.kill('SIGTERM')
+  process.once('exit', endWithProcess)
   let ended: string | undefined
   const exit = child.then(result => {
     ended =
@@ -46,6 +47,7 @@ export async function startPrivateRedis(folder: string): Promise<PrivateRedis> {
     async stop() {
       child.kill('SIGTERM')
       await exit
+      process.off('exit', endWithProcess)
     },
   }
 }
