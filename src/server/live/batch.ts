@@ -8,7 +8,7 @@ export type Batch = {
 }
 
 /** `act` never runs beside itself: a wish that comes while it runs leads to one more run. */
-export function createBatch(windowMs: number, act: () => Promise<void> | void): Batch {
+export function createBatch(windowMs: () => number, act: () => Promise<void> | void): Batch {
   let timer: NodeJS.Timeout | null = null
   let lastAt = Number.NEGATIVE_INFINITY
   let isRunning = false
@@ -18,7 +18,7 @@ export function createBatch(windowMs: number, act: () => Promise<void> | void): 
   function wish(): void {
     isWished = true
     if (timer !== null || isRunning || isStopped) return
-    timer = setTimeout(run, Math.max(0, lastAt + windowMs - performance.now()))
+    timer = setTimeout(run, Math.max(0, lastAt + windowMs() - performance.now()))
   }
 
   async function run(): Promise<void> {

@@ -11,9 +11,14 @@ import type { Attachment, Viewer } from './viewer.ts'
 
 export type Connection = {
   readonly receive: (text: string) => Promise<void>
-  /** Asks anew who it is and what it may follow; ends what is not allowed any more. */
-  readonly recheck: () => Promise<void>
+  /** Asks anew who it is and what it may follow; ends what is not allowed any more. One round's answers are shared. */
+  readonly recheck: (round: RecheckRound) => Promise<void>
   readonly close: () => void
+}
+
+export type RecheckRound = {
+  readonly authenticate: (credentials: Credentials) => Promise<Actor | null>
+  readonly check: (credentials: Credentials, actor: Actor, need: LiveNeed) => Promise<LiveDenial | null>
 }
 
 export type ConnectionDeps = {
@@ -105,12 +110,12 @@ export function createConnection(
     subscription.attachment?.detach()
   }
 
-  async function recheck(): Promise<void> {
-    const found = await deps.access.authenticate(credentials)
+  async function recheck(round: RecheckRound): Promise<void> {
+    const found = await round.authenticate(credentials)
     if (found === null) return socket.close(closeCodes.unauthenticated, 'unauthorized')
     actor = found
     for (const [topic, { need }] of subscriptions) {
-      const denial = await deps.rights.check(found, need)
+      const denial = await round.check(credentials, found, need)
       if (denial === null) continue
       end(topic)
       deny(topic, denial)

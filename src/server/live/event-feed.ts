@@ -24,7 +24,7 @@ export function createEventFeed({ topic, epoch }: { readonly topic: Topic; reado
   const kept: Kept[] = []
   let waiting: LiveEvent[] = []
   let sequence = 0
-  const batch = createBatch(windowMs, send)
+  const batch = createBatch(() => windowMs, send)
 
   function publish(event: LiveEvent): void {
     waiting.push(event)

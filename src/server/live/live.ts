@@ -12,6 +12,7 @@ import { type Connection, createConnection } from './connection.ts'
 import { createHub } from './hub.ts'
 import { createLiveRights } from './live-rights.ts'
 import { closeCodes, livePath } from './protocol.ts'
+import { createRecheckRound } from './recheck-round.ts'
 import { createSocketViewer } from './socket-viewer.ts'
 
 export type Live = {
@@ -50,11 +51,11 @@ export function createLive(deps: LiveDeps): Live {
     const credentials = credentialsOf(request)
     if (request.url?.split('?')[0] !== livePath) refuse(socket, '404 Not Found')
     else if (!isOwnOrigin(request, origins, credentials)) refuse(socket, '403 Forbidden')
-    else sockets.handleUpgrade(request, socket, head, webSocket => accept(webSocket, credentials))
+    else sockets.handleUpgrade(request, socket, head, webSocket => accept(webSocket, socket, credentials))
   }
 
-  function accept(socket: WebSocket, credentials: Credentials): void {
-    const viewer = createSocketViewer(socket)
+  function accept(socket: WebSocket, raw: Duplex, credentials: Credentials): void {
+    const viewer = createSocketViewer(socket, raw)
     const connection = createConnection(socket, viewer, credentials, { ...deps, rights, hub })
     const isTooMany = createLimit(messagesOfTenSeconds, 10_000)
     connections.set(socket, connection)
@@ -76,7 +77,8 @@ export function createLive(deps: LiveDeps): Live {
   }
 
   function recheckAll(): void {
-    for (const connection of connections.values()) connection.recheck().catch(onFailure)
+    const round = createRecheckRound({ ...deps, rights })
+    for (const connection of connections.values()) connection.recheck(round).catch(onFailure)
   }
 
   function pingAll(): void {

@@ -25,7 +25,11 @@ export type TraceFeedDeps = {
   readonly onFailure: (error: unknown) => void
 }
 
+/** For up to `fewViewers`; a crowd's window grows with it, since each message to each viewer is a call of the kernel. */
 const windowMs = 50
+const crowdWindowMs = 200
+const fewViewers = 100
+const manyViewers = 500
 export const pieceBytes = 64 * 1024
 /** What lies farther back is fetched by HTTP range. */
 export const maximumBacklogBytes = 1024 * 1024
@@ -43,7 +47,10 @@ export function createTraceFeed({ jobId, traces, onFailure }: TraceFeedDeps): Tr
   /** Up to here followers have been served. */
   let edge = 0
   let endedAs: JobStatus | null = null
-  const batch = createBatch(windowMs, () => serveFollowers().catch(onFailure))
+  const batch = createBatch(
+    () => windowFor(seats.size),
+    () => serveFollowers().catch(onFailure),
+  )
 
   async function serveFollowers(): Promise<void> {
     const size = await traces.size(jobId)
@@ -153,4 +160,9 @@ export function createTraceFeed({ jobId, traces, onFailure }: TraceFeedDeps): Tr
     viewerCount: () => seats.size,
     stop: batch.stop,
   }
+}
+
+function windowFor(viewers: number): number {
+  const crowding = Math.min(1, Math.max(0, (viewers - fewViewers) / (manyViewers - fewViewers)))
+  return windowMs + crowding * (crowdWindowMs - windowMs)
 }

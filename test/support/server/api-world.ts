@@ -9,7 +9,8 @@ import { createArtifactFiles } from '../../../src/artifacts/artifact-files.ts'
 import { createLog } from '../../../src/kit/log.ts'
 import { mintToken } from '../../../src/kit/token.ts'
 import type { TraceStore } from '../../../src/logs/ports.ts'
-import { createTraceFiles } from '../../../src/logs/trace-files.ts'
+import type { TraceCap } from '../../../src/logs/trace-file.ts'
+import { createTraceFiles, serverCap } from '../../../src/logs/trace-files.ts'
 import { contextOf } from '../../../src/pipeline/context-defaults.ts'
 import { createLint } from '../../../src/run/lint.ts'
 import type { JobPayload } from '../../../src/run/protocol.ts'
@@ -71,7 +72,7 @@ export type ApiWorld = {
   readonly close: () => Promise<void>
 }
 
-export async function openApiWorld(): Promise<ApiWorld> {
+export async function openApiWorld(options: { readonly traceCap?: TraceCap } = {}): Promise<ApiWorld> {
   const folder = await createTemporaryFolder()
   const database = await openDatabase(':memory:')
   const vault = createVault(Buffer.alloc(32, 7))
@@ -85,7 +86,11 @@ export async function openApiWorld(): Promise<ApiWorld> {
   })
   const artifacts = createArtifactStore(database)
   const artifactFiles = createArtifactFiles(`${folder.path}/artifacts`)
-  const traces = createTraceFiles({ folder: `${folder.path}/traces`, nowMs: () => runs.clock.now().getTime() })
+  const traces = createTraceFiles({
+    folder: `${folder.path}/traces`,
+    nowMs: () => runs.clock.now().getTime(),
+    cap: options.traceCap ?? serverCap,
+  })
   const facts = {
     directory: accounts.directory,
     variables: accounts.variables,
