@@ -8,7 +8,7 @@ import { lintText } from './plan-text.ts'
 import { chooseJobs } from './run/job-choice.ts'
 import { readRunInput } from './run/run-input.ts'
 import { addRunOptions, type RunOptions, type RunWishes, readWishes } from './run/run-options.ts'
-import { type RunEnd, runWorkingCopy } from './run/run-working-copy.ts'
+import type { RunEnd } from './run/run-working-copy.ts'
 import { exitCodeOfRun } from './run/summary.ts'
 import { summaryText } from './run/summary-text.ts'
 
@@ -23,7 +23,11 @@ export function register(program: Command): void {
   addRunOptions(command).action(async (names: readonly string[], options: RunOptions) => {
     const wishes = readWishes(options)
     const isGiven = (option: string) => command.getOptionValueSource(option) === 'cli'
-    const input = await readRunInput(options, isGiven)
+    // Docker's client takes its time to load: git tells its facts meanwhile.
+    const [input, { runWorkingCopy }] = await Promise.all([
+      readRunInput(options, isGiven),
+      import('./run/run-working-copy.ts'),
+    ])
     const { result } = input
     if (!result.valid || !result.created) {
       process.stdout.write(refusal(result, wishes))

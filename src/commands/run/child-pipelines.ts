@@ -36,7 +36,7 @@ export function createChildPipelines(source: SourceFiles, readArtifact: ReadArti
       if (!result.valid)
         throw noChild(result.errors.map(error => `${error.file}:${error.line}: ${error.message}`).join('; '))
       if (!result.created) throw noChild(result.message)
-      return { plan: result.plan, context }
+      return { plan: result.plan, context, sourceSha: owner.sourceSha }
     },
   }
 }

@@ -16,14 +16,13 @@ import type { LocalPipeline } from './local-pipeline.ts'
 export type PipelineFacts = {
   readonly pipeline: LocalPipeline
   readonly context: PipelineContext
+  readonly sourceSha: string
   readonly name: string | null
   readonly stages: readonly string[]
   readonly createdAt: string
 }
 
 export type PayloadWorld = {
-  /** The commit that jobs check out: HEAD, or HEAD and what is not committed yet. */
-  readonly sourceSha: string
   readonly artifacts: LocalArtifacts
   readonly surroundings: Surroundings
   readonly pushedImages: () => readonly PushedImage[]
@@ -41,7 +40,7 @@ export function payloadOf(job: JobState, facts: PipelineFacts, world: PayloadWor
   )
   const upcoming = nextPlans(job, jobs)
   return buildPayload({
-    pipeline: recordOf(facts, world.sourceSha),
+    pipeline: recordOf(facts),
     job,
     plan,
     context,
@@ -62,14 +61,14 @@ export function payloadOf(job: JobState, facts: PipelineFacts, world: PayloadWor
   })
 }
 
-function recordOf({ pipeline, context, name, stages, createdAt }: PipelineFacts, sha: string): PipelineRecord {
+function recordOf({ pipeline, context, sourceSha, name, stages, createdAt }: PipelineFacts): PipelineRecord {
   const { status, hasWarnings, startedAt, finishedAt } = pipeline.state()
   return {
     id: pipeline.id,
     projectId: 1,
     iid: pipeline.id,
     ref: { kind: context.isTag ? 'tag' : 'branch', name: context.ref },
-    sha,
+    sha: sourceSha,
     beforeSha: context.beforeSha,
     source: pipelineSources.find(source => source === context.source) ?? 'push',
     status,

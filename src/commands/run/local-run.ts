@@ -66,7 +66,7 @@ export function createLocalRun(deps: LocalRunDeps): LocalRun {
   }
 
   function start(compiled: CompiledPipeline, choice: JobChoice, parent: ParentBridge | null): RunningPipeline {
-    const { plan, context } = compiled
+    const { plan, context, sourceSha } = compiled
     const pipeline = createLocalPipeline({
       id: pipelines.length + 1,
       plan,
@@ -89,7 +89,15 @@ export function createLocalRun(deps: LocalRunDeps): LocalRun {
         onStatus: status => (parent === null ? undefined : follow(parent, pipeline.id, status)),
       },
     })
-    const running = { pipeline, context, name: plan.name, stages: plan.stages, createdAt: now().toISOString(), parent }
+    const running = {
+      pipeline,
+      context,
+      sourceSha,
+      name: plan.name,
+      stages: plan.stages,
+      createdAt: now().toISOString(),
+      parent,
+    }
     pipelines.push(running)
     // A bridge knows its pipeline before anything in that can happen.
     parent?.pipeline.pipeline.tell({

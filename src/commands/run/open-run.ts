@@ -10,14 +10,12 @@ export type RunParts = {
   readonly input: Pick<RunInput, 'context' | 'source'>
   readonly artifacts: LocalArtifacts
   readonly logs: LogPrinter
-  readonly sourceSha: string
 }
 
-export function openRun({ input, artifacts, logs, sourceSha }: RunParts): LocalRun {
+export function openRun({ input, artifacts, logs }: RunParts): LocalRun {
   const { context, source } = input
   const { server } = context
   return createLocalRun({
-    sourceSha,
     artifacts,
     surroundings: {
       server,

@@ -58,17 +58,23 @@ export async function runWorkingCopy(order: RunOrder): Promise<RunEnd> {
 
 async function runIn(folder: string, order: RunOrder, interrupt: Interrupt): Promise<LocalRun> {
   const { input, choice, wishes, say } = order
-  const snapshot = await takeSnapshot(input.copy, folder, 'refs/pipelines/1')
   const artifacts = createLocalArtifacts(join(folder, 'artifacts'))
   const logs = wishes.showsLogs
     ? createLogPrinter({ stream: order.logStream, titles: choice.jobs.map(job => job.name) })
     : silentLogs
-  const run = openRun({ input, artifacts, logs, sourceSha: snapshot.sha })
+  const run = openRun({ input, artifacts, logs })
   interrupt.onAsked(isFirst => stopRun(run, isFirst, say))
-  await withRunner({ folder, order, run, artifacts, logs, repository: snapshot.repository }, async () => {
-    if (interrupt.exitCode() !== null) return
-    await runAll(run, order)
-  })
+  const repository = join(folder, 'source.git')
+  const snapshot = takeSnapshot({ copy: input.copy, repository, ref: 'refs/pipelines/1' })
+  snapshot.catch(() => {}) // told to whoever awaits it, once there is a runner
+  try {
+    await withRunner({ folder, order, run, artifacts, logs, repository }, async () => {
+      const sourceSha = await snapshot
+      if (interrupt.exitCode() === null) await runAll(run, order, sourceSha)
+    })
+  } finally {
+    await Promise.allSettled([snapshot]) // nobody may write to the folder when it is removed
+  }
   if (wishes.artifactsFolder !== null) await exportArtifacts(run.pipelines(), artifacts, wishes.artifactsFolder)
   return run
 }
@@ -117,8 +123,8 @@ async function withRunner(
   }
 }
 
-async function runAll(run: LocalRun, { input, choice }: RunOrder): Promise<void> {
-  const { pipeline } = run.start({ plan: input.result.plan, context: input.context }, choice, null)
+async function runAll(run: LocalRun, { input, choice }: RunOrder, sourceSha: string): Promise<void> {
+  const { pipeline } = run.start({ plan: input.result.plan, context: input.context, sourceSha }, choice, null)
   await pipeline.settled
   // Children that no bridge waits for are waited for here.
   for (const child of run.pipelines()) await child.pipeline.settled

@@ -10,7 +10,7 @@ export type WorkingCopy = {
   /** Null: the folder is in no repository. */
   readonly repository: { readonly gitFolder: string; readonly objectsFolder: string } | null
   /** Null: nothing is committed yet. */
-  readonly head: { readonly sha: string; readonly commit: CommitFacts } | null
+  readonly head: Head | null
   readonly ref: { readonly kind: 'branch' | 'tag'; readonly name: string } | null
   /** `group/name`, as the remote `origin` tells it. */
   readonly projectPath: string | null
@@ -18,27 +18,29 @@ export type WorkingCopy = {
   readonly user: UserFacts
 }
 
+export type Head = { readonly sha: string; readonly tree: string; readonly commit: CommitFacts }
+
 export async function readWorkingCopy(folder: string): Promise<WorkingCopy> {
   const ask = (...args: string[]) => askGit(args, { folder })
-  const [place, log, branch, origin, remoteHead, name, email] = await Promise.all([
+  const [place, log, settings, remoteHead] = await Promise.all([
     ask('rev-parse', '--path-format=absolute', '--show-toplevel', '--git-dir', '--git-path', 'objects'),
-    ask('log', '-1', `--format=${['%H', '%an <%ae>', '%cI', '%B'].join('%x00')}`),
-    ask('symbolic-ref', '--quiet', '--short', 'HEAD'),
-    ask('config', '--get', 'remote.origin.url'),
+    ask('log', '-1', '--decorate=full', `--format=${['%H', '%T', '%an <%ae>', '%cI', '%D', '%B'].join('%x00')}`),
+    ask('config', '--get-regexp', '^(remote\\.origin\\.url|user\\.(name|email))$'),
     ask('symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD'),
-    ask('config', '--get', 'user.name'),
-    ask('config', '--get', 'user.email'),
   ])
   const [top = '', gitFolder = '', objectsFolder = ''] = place?.split('\n') ?? []
-  const head = log === null ? null : headOf(log)
+  const [sha = '', tree = '', author = '', timestamp = '', names = '', message = ''] = log?.split('\0') ?? []
+  const configured = new Map(settings?.split('\n').map(splitSetting))
+  const origin = configured.get('remote.origin.url')
   return {
     folder: top === '' ? await realpath(folder) : top,
     repository: place === null ? null : { gitFolder, objectsFolder },
-    head,
-    ref: branch === null ? await tagAt(folder, head?.sha ?? null) : { kind: 'branch', name: branch },
-    projectPath: origin === null ? null : pathOfRemote(origin),
+    head:
+      sha === '' ? null : { sha, tree, commit: { author, timestamp, message: message.trimEnd(), tagMessage: null } },
+    ref: sha === '' ? branchOf(await ask('symbolic-ref', '--quiet', '--short', 'HEAD')) : refOf(sha, names),
+    projectPath: origin === undefined ? null : pathOfRemote(origin),
     defaultBranch: remoteHead?.replace(/^origin\//, '') ?? null,
-    user: userOf(name, email),
+    user: userOf(configured.get('user.name'), configured.get('user.email')),
   }
 }
 
@@ -49,19 +51,24 @@ export function pathOfRemote(url: string): string | null {
   return tidy !== undefined && /^[\w.-]+(\/[\w.-]+)+$/.test(tidy) ? tidy : null
 }
 
-function headOf(log: string): WorkingCopy['head'] {
-  const [sha = '', author = '', timestamp = '', message = ''] = log.split('\0')
-  return { sha, commit: { author, timestamp, message: message.trimEnd(), tagMessage: null } }
+function splitSetting(line: string): [string, string] {
+  const at = line.indexOf(' ')
+  return [line.slice(0, at), line.slice(at + 1)]
 }
 
-/** A detached HEAD is at a tag, or at no ref at all, and then it goes by its commit. */
-async function tagAt(folder: string, sha: string | null): Promise<WorkingCopy['ref']> {
-  if (sha === null) return null
-  const tag = await askGit(['describe', '--tags', '--exact-match', 'HEAD'], { folder })
-  return tag === null ? { kind: 'branch', name: sha.slice(0, 8) } : { kind: 'tag', name: tag }
+function branchOf(name: string | null): WorkingCopy['ref'] {
+  return name === null ? null : { kind: 'branch', name }
 }
 
-function userOf(name: string | null, email: string | null): UserFacts {
+/** A detached HEAD is at a tag, or at no ref at all, and then it goes by its commit. @param names as `%D` tells them */
+function refOf(sha: string, names: string): WorkingCopy['ref'] {
+  const branch = /^HEAD -> refs\/heads\/([^,]+)/.exec(names)?.[1]
+  const tag = /(?:^|, )tag: refs\/tags\/([^,]+)/.exec(names)?.[1]
+  if (branch === undefined && tag !== undefined) return { kind: 'tag', name: tag }
+  return { kind: 'branch', name: branch ?? sha.slice(0, 8) }
+}
+
+function userOf(name: string | undefined, email: string | undefined): UserFacts {
   const { username, uid } = userInfo()
   return { id: String(uid), login: username, name: name ?? username, email: email ?? '' }
 }
