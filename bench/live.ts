@@ -21,11 +21,7 @@ export async function run(): Promise<readonly BenchResult[]> {
   const server = await startServer()
   try {
     const results: BenchResult[] = []
-    for (const measure of [latency, throughput, manyViewers]) {
-      const r = await measure(server)
-      console.error(JSON.stringify(r))
-      results.push(r)
-    }
+    for (const measure of [latency, throughput, manyViewers]) results.push(await measure(server))
     return results
   } finally {
     await server.close()
