@@ -1,7 +1,4 @@
 // argv → command. Each command's file is loaded only when it is asked for: `slipway plan` must start fast.
-import { enableCompileCache } from 'node:module'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { AppError, messageOf } from './kit/errors.ts'
 
@@ -41,8 +38,6 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   completion: { summary: 'print completion for bash, zsh or fish', load: () => import('./commands/completion.ts') },
 }
 
-// Most of a short command's time is the compiling of what it loads: kept, it is done once.
-enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'slipway', 'code'))
 await main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<void> {
