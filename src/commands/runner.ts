@@ -15,6 +15,7 @@ import { createRunnerMetrics, serveMetrics } from '../runner/metrics.ts'
 import type { RunnerDescription, ServerClient } from '../runner/ports.ts'
 import { untilAnswered } from '../runner/retry.ts'
 import { createServerClient } from '../runner/server-client.ts'
+import { addRegistration } from './runner-registration.ts'
 import { openWakeUps } from './runner-wake-ups.ts'
 
 type Options = {
@@ -33,7 +34,7 @@ const version = '0.1.0'
 const packagedConfig = join(import.meta.dirname, '../../runner.config.ts')
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('runner')
     .description('run jobs of a server in Docker, until told to end')
     .option('--config <file>', 'runner.config.ts', packagedConfig)
@@ -46,6 +47,7 @@ export function register(program: Command): void {
     .option('--idle-timeout <seconds>', 'end after so long without a job')
     .addOption(new Option('--with-parent', 'leave the jobs to a successor when standard input closes').hideHelp())
     .action(startRunner)
+  addRegistration(command)
 }
 
 async function startRunner(options: Options): Promise<void> {
