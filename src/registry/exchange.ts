@@ -43,10 +43,21 @@ export function send(
 ): void {
   const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
   const hasOwnLength = Object.hasOwn(headers, 'Content-Length') || status === 204 || status === 304
-  response.writeHead(status, { ...versionHeaders, ...(hasOwnLength ? {} : { 'Content-Length': length }), ...headers })
-  if (!request.complete) discardRest(request)
-  if (request.method === 'HEAD' || body === null) response.end()
-  else response.end(body)
+  const isEarly = !request.complete && mayBeLong(request)
+  response.writeHead(status, {
+    ...versionHeaders,
+    ...(hasOwnLength ? {} : { 'Content-Length': length }),
+    ...headers,
+    ...(isEarly ? { Connection: 'close' } : {}),
+  })
+  const sent = request.method === 'HEAD' ? null : body
+  if (!isEarly) {
+    response.end(sent)
+    return
+  }
+  if (sent === null) response.flushHeaders()
+  else response.write(sent)
+  discardRest(request, () => response.end())
 }
 
 /** The headers for what is streamed. */
@@ -59,16 +70,29 @@ export function sendHead(
 }
 
 const maxDiscardedBytes = 1024 * 1024
+const patienceMs = 2000
+
+/** Short bodies are read away by the server, and the connection is kept. */
+function mayBeLong({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length']
+  return length === undefined ? headers['transfer-encoding'] !== undefined : Number(length) > maxDiscardedBytes
+}
 
 /**
- * A request refused before its body was read: the client must be able to send some of it, or it sees a broken pipe
- * instead of our message; but not all of it.
+ * The answer to a body that was not read stands before its end. Closing at once would reset the connection, and the client
+ * would see a broken pipe instead of our words; so it may send some more, and has a moment to read, before `done` closes.
  */
-function discardRest(request: IncomingMessage): void {
+function discardRest(request: IncomingMessage, done: () => void): void {
   let discarded = 0
+  const cut = setTimeout(done, patienceMs)
+  request.once('close', () => {
+    clearTimeout(cut)
+    done()
+  })
+  request.once('end', done)
   request.on('data', (chunk: Buffer) => {
     discarded += chunk.length
-    if (discarded > maxDiscardedBytes) request.socket.destroySoon()
+    if (discarded > maxDiscardedBytes) request.pause()
   })
   request.resume()
 }
