@@ -28,41 +28,31 @@ const pieceBytes = 256 * 1024
 const maximumMs = 20_000
 
 export function registerLogSearch(app: App, { reads, traces }: LogSearchDeps): void {
-  // `search?q=` is the documented address; `log_search?search=` is the pages' own.
-  for (const [path, operationId, name] of [
-    ['search', 'searchPipeline', 'q'],
-    ['log_search', 'searchPipelineLogs', 'search'],
-  ] as const) {
-    app.get(
-      `/api/v4/slipway/projects/:id/pipelines/:pipeline_id/${path}`,
-      {
-        config: { policy: { kind: 'project', action: 'read_job' } },
-        schema: {
-          operationId,
-          tags: ['slipway'],
-          summary: 'A text in the logs of all jobs; upper case matters when there is some',
-          params: Type.Object({ ...idParameter, pipeline_id: integerParameter }),
-          querystring: Type.Unsafe<Readonly<Record<string, string>>>({
-            type: 'object',
-            required: [name],
-            properties: { [name]: { type: 'string', minLength: 2, maxLength: 200 } },
+  app.get(
+    '/api/v4/slipway/projects/:id/pipelines/:pipeline_id/log_search',
+    {
+      config: { policy: { kind: 'project', action: 'read_job' } },
+      schema: {
+        operationId: 'searchPipelineLogs',
+        tags: ['slipway'],
+        summary: 'A text in the logs of all jobs; upper case matters when there is some',
+        params: Type.Object({ ...idParameter, pipeline_id: integerParameter }),
+        querystring: Type.Object({ search: Type.String({ minLength: 2, maxLength: 200 }) }),
+        response: {
+          200: Type.Object({
+            hits: Type.Array(hit),
+            /** More could have been found. */
+            is_cut: Type.Boolean(),
           }),
-          response: {
-            200: Type.Object({
-              hits: Type.Array(hit),
-              /** More could have been found. */
-              is_cut: Type.Boolean(),
-            }),
-          },
         },
       },
-      async request => {
-        const pipeline = await pipelineOf(reads, request, request.params.pipeline_id)
-        const jobs = await reads.jobsOfPipeline(pipeline.id, true)
-        return searchJobs(traces, jobs, request.query[name] ?? '')
-      },
-    )
-  }
+    },
+    async request => {
+      const pipeline = await pipelineOf(reads, request, request.params.pipeline_id)
+      const jobs = await reads.jobsOfPipeline(pipeline.id, true)
+      return searchJobs(traces, jobs, request.query.search)
+    },
+  )
 }
 
 type Hits = { readonly hits: Static<typeof hit>[]; readonly is_cut: boolean }

@@ -15,6 +15,7 @@ import { contextOf } from '../../../src/pipeline/context-defaults.ts'
 import { createLint } from '../../../src/run/lint.ts'
 import type { JobPayload } from '../../../src/run/protocol.ts'
 import { registerRunResources, runResourceErrors } from '../../../src/server/api/run-resources.ts'
+import { registerWebPipelines } from '../../../src/server/api/web-pipelines.ts'
 import type { App } from '../../../src/server/app.ts'
 import { createLive } from '../../../src/server/live/live.ts'
 import { createRunnerDoor } from '../../../src/server/runner-api/door.ts'
@@ -132,6 +133,12 @@ export async function openApiWorld(options: { readonly traceCap?: TraceCap } = {
           lint: createLint(facts),
           repositories: facts.repositories,
           mintTriggerToken: () => mintToken('glptt-'),
+        }),
+      app =>
+        registerWebPipelines(app, {
+          view: { ...shared, url: 'https://ci.example.com', users: accounts.stores.users },
+          users: accounts.stores.users,
+          access: accounts.access,
         }),
       app =>
         registerRunnerApi(app, {

@@ -207,7 +207,7 @@ describe('the log of a job', () => {
     await sendLog('one\ntwo \x1b[31mneedle\x1b[0m\nthree\n')
     const { body } = await world.call(
       'GET',
-      `slipway/projects/${world.project.id}/pipelines/${payload.slipway.pipeline_id}/search?q=needle`,
+      `slipway/projects/${world.project.id}/pipelines/${payload.slipway.pipeline_id}/log_search?search=needle`,
       as('guest'),
     )
     expect(body).toEqual({

@@ -113,7 +113,7 @@ describe('pipelines', () => {
   test('tell why each job is in or out', async () => {
     const { body } = await world.call(
       'GET',
-      `slipway/projects/${world.project.id}/pipelines/${pipelineId}/explain`,
+      `slipway/projects/${world.project.id}/pipelines/${pipelineId}/explanation`,
       as('guest'),
     )
     expect(body.explanations.find((each: { job: string }) => each.job === 'never')).toMatchObject({ included: false })
