@@ -189,6 +189,7 @@ function readDocker(
         most: dind.count('most', 8, 0),
         keepMs: 10 * 60_000,
       },
+      usesDefaultBridge: false,
       keepLayersBytes: dind.size('keepLayers', 20 * 1024 ** 3) ?? 0,
       keepLayersAfterEnd: dind.flag('keepLayersAfterEnd', false),
       mirrors: docker.texts('mirrors', []),

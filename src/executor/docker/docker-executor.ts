@@ -27,7 +27,7 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
     quotaBytes === 0 || !engine.isLocal
       ? null
       : createKeptLayers({ docker, runnerId, quotaBytes, perOwner: 8, keepAfterEnd: settings.keepLayersAfterEnd })
-  const shared = createSharedNetwork(runnerId, groundWorld)
+  const shared = createSharedNetwork({ runnerId, usesDefaultBridge: settings.usesDefaultBridge, world: groundWorld })
   const grounds = createGrounds({ runnerId, settings, world: groundWorld, shared, layers, onProblem })
   let mtu: Promise<number | null> | null = null
 

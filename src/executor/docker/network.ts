@@ -2,6 +2,9 @@
 import type Docker from 'dockerode'
 import { labelsOf, objectName, type RoomLabels } from './labels.ts'
 
+/** The engine's own. Containers in it have no names for each other. */
+export const defaultBridge = 'bridge'
+
 export type RoomNetwork = { readonly name: string; readonly gateway: string; readonly subnet: string }
 
 export async function createRoomNetwork(docker: Docker, labels: RoomLabels, mtu: number | null): Promise<RoomNetwork> {

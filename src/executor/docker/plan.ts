@@ -5,6 +5,7 @@ import { shellDetection } from '../script.ts'
 import { type DockerServicePlan, daemonEnvironment } from './docker-service.ts'
 import { parseImageName, serviceHostNames } from './image-name.ts'
 import { labelsOf, objectName, type RoomLabels } from './labels.ts'
+import { defaultBridge } from './network.ts'
 
 /** Bounds of one container; the runner's owner sets them, a job cannot. */
 export type ContainerLimits = {
@@ -150,7 +151,8 @@ function volumeMount(volume: string, target: string): MountSettings {
 }
 
 function endpoint(networkName: string, aliases: readonly string[]): ContainerCreateOptions['NetworkingConfig'] {
-  return { EndpointsConfig: { [networkName]: { Aliases: [...aliases] } } }
+  const names = networkName === defaultBridge ? {} : { Aliases: [...aliases] }
+  return { EndpointsConfig: { [networkName]: names } }
 }
 
 /** A name with `=` or a value with NUL would become another variable's; neither reaches the engine. */

@@ -4,7 +4,7 @@ import type Docker from 'dockerode'
 import type { ServerOrder } from '../port.ts'
 import { statusOf } from './engine.ts'
 import { type ConnectedNetwork, connectToServer, type GroundWorld } from './ground.ts'
-import { type RoomNetwork, readRoomNetwork } from './network.ts'
+import { defaultBridge, type RoomNetwork, readRoomNetwork } from './network.ts'
 
 export type SharedNetwork = {
   readonly connected: (server: ServerOrder | null) => Promise<ConnectedNetwork>
@@ -12,7 +12,14 @@ export type SharedNetwork = {
   readonly close: () => Promise<void>
 }
 
-export function createSharedNetwork(runnerId: string, world: () => Promise<GroundWorld>): SharedNetwork {
+export type SharedNetworkOptions = {
+  readonly runnerId: string
+  /** Where no server of ours is to be reached. */
+  readonly usesDefaultBridge: boolean
+  readonly world: () => Promise<GroundWorld>
+}
+
+export function createSharedNetwork({ runnerId, usesDefaultBridge, world }: SharedNetworkOptions): SharedNetwork {
   const byServer = new Map<string, Promise<ConnectedNetwork>>()
   const name = `slipway-${runnerId}-jobs`
   let made: Promise<RoomNetwork> | null = null
@@ -37,6 +44,10 @@ export function createSharedNetwork(runnerId: string, world: () => Promise<Groun
   }
 
   async function connect(server: ServerOrder | null): Promise<ConnectedNetwork> {
+    if (server === null && usesDefaultBridge) {
+      const { docker } = await world()
+      return connectToServer(await readRoomNetwork(docker.getNetwork(defaultBridge)), null, await world())
+    }
     made ??= make()
     return connectToServer(await made, server, await world())
   }
