@@ -47,6 +47,7 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
     intake: createHttpIntake(server, systemClock),
     cancelFeed: server,
     jobsDirectory: join(folder, 'jobs'),
+    diskFolders: [],
     concurrency: wishes.concurrency,
     heartbeatMs: 250,
     sweepMs: neverMs,
@@ -64,6 +65,7 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
   }
 }
 
+/** Everything as for a server's jobs, but for what would have to be made first and removed at once. */
 function configOf({ folder, wishes, serverUrl, dockerHost }: JobRunnerOptions) {
   const { concurrency, maxTimeoutSeconds, pullPolicy, isPrivilegedAllowed } = wishes
   const docker = {
@@ -73,7 +75,7 @@ function configOf({ folder, wishes, serverUrl, dockerHost }: JobRunnerOptions) {
     spareNetworks: 0,
     dind: { warm: 0, keepLayers: 0 },
   }
-  return readRunnerConfig(
+  const config = readRunnerConfig(
     { server: serverUrl, name: 'slipway run', stopGrace: 2, maxTimeout: maxTimeoutSeconds, docker },
     {
       token: 'none: the run is its own server',
@@ -84,4 +86,5 @@ function configOf({ folder, wishes, serverUrl, dockerHost }: JobRunnerOptions) {
       ...(dockerHost === undefined || dockerHost === '' ? {} : { dockerHost }),
     },
   )
+  return { ...config, docker: { ...config.docker, usesDefaultBridge: true } }
 }
