@@ -40,6 +40,8 @@ export type TraceStore = {
   /** Bytes of the range that exist. */
   readonly read: (jobId: number, range: ByteRange) => Promise<Uint8Array>
   readonly stream: (jobId: number, range: ByteRange) => Readable
+  /** Jobs that have a trace, in the order of their ids, after this one. */
+  readonly jobsAfter: (jobId: number, limit: number) => Promise<readonly number[]>
   readonly arrivals: (jobId: number) => Promise<readonly ArrivalTime[]>
   readonly delete: (jobId: number) => Promise<void>
   readonly close: () => Promise<void>

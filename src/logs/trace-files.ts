@@ -95,6 +95,18 @@ export function createTraceFiles({ folder, nowMs, cap = serverCap }: TraceFilesO
     }))
   }
 
+  async function jobsAfter(jobId: number, limit: number): Promise<readonly number[]> {
+    const shards = (await readdir(folder).catch(emptyWhenMissing)).map(Number).filter(Number.isSafeInteger)
+    const found: number[] = []
+    for (const shard of shards.sort((one, other) => one - other)) {
+      if (shard < shardNumber(jobId) || found.length >= limit) continue
+      const names = await readdir(join(folder, String(shard)))
+      const ids = new Set(names.map(name => Number(name.split('.')[0])))
+      found.push(...[...ids].filter(id => id > jobId).sort((one, other) => one - other))
+    }
+    return found.slice(0, limit)
+  }
+
   async function remove(jobId: number): Promise<void> {
     await openTraces.get(jobId)?.close()
     openTraces.delete(jobId)
@@ -132,7 +144,7 @@ export function createTraceFiles({ folder, nowMs, cap = serverCap }: TraceFilesO
   }
 
   function shardOf(jobId: number): string {
-    return join(folder, String(Math.floor(jobId / 1000)))
+    return join(folder, String(shardNumber(jobId)))
   }
 
   function pathOf({ jobId, lease }: TraceKey): string {
@@ -146,12 +158,17 @@ export function createTraceFiles({ folder, nowMs, cap = serverCap }: TraceFilesO
     read,
     stream: (jobId, range) => Readable.from(pieces(jobId, range), { objectMode: false }),
     arrivals,
+    jobsAfter,
     delete: jobId => inOrder(String(jobId), () => remove(jobId)),
     async close() {
       for (const trace of openTraces.values()) await trace.close()
       openTraces.clear()
     },
   }
+}
+
+function shardNumber(jobId: number): number {
+  return Math.floor(jobId / 1000)
 }
 
 function openIfThere(path: string): Promise<FileHandle | null> {

@@ -152,7 +152,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     work: runs.coordinator.tick,
     onError: error => onBug(error, 'the clockwork of pipelines failed'),
   })
-  const sweeps = startSweeps({ artifacts, caches, files: artifactFiles, reads, now, onBug })
+  const sweeps = startSweeps({ artifacts, caches, files: artifactFiles, traces, reads, now, onBug })
   const listeners = await openListeners(config, { handle: handlerOf(app, raw), upgrade: live.handleUpgrade })
 
   return {

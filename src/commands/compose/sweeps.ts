@@ -1,7 +1,9 @@
-// What goes away by itself: artifacts that have expired, caches that nobody uses.
+// What goes away by itself: artifacts that have expired, caches that nobody uses, logs of jobs that are no more.
 import type { ArtifactFiles, ArtifactStore, CacheStore } from '../../artifacts/ports.ts'
 import { sweepArtifacts } from '../../artifacts/sweep.ts'
 import { createRepeater, type Repeater } from '../../kit/repeater.ts'
+import type { TraceStore } from '../../logs/ports.ts'
+import { createTraceSweep } from '../../logs/sweep.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 
 const everyMs = 10 * 60_000
@@ -10,6 +12,7 @@ export function startSweeps(deps: {
   readonly artifacts: ArtifactStore
   readonly caches: CacheStore
   readonly files: ArtifactFiles
+  readonly traces: TraceStore
   readonly reads: RunReader
   readonly now: () => Date
   readonly onBug: (error: unknown, what: string) => void
@@ -20,11 +23,13 @@ export function startSweeps(deps: {
     if (pipeline === null) return false
     return (await deps.reads.latestPipeline(pipeline.projectId, pipeline.ref.name, 'success'))?.id === pipeline.id
   }
+  const logs = createTraceSweep({ ...deps, isThere: async jobId => (await deps.reads.job(jobId)) !== null })
   return createRepeater({
     everyMs,
     work: async () => {
       await sweepArtifacts({ ...deps, isOfLatestPipeline })
+      await logs.sweep()
     },
-    onError: error => deps.onBug(error, 'sweeping artifacts and caches failed'),
+    onError: error => deps.onBug(error, 'sweeping artifacts, caches and logs failed'),
   })
 }

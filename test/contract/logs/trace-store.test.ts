@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { TraceStore } from '../../../src/logs/ports.ts'
+import { createTraceSweep } from '../../../src/logs/sweep.ts'
 import { createTraceFiles } from '../../../src/logs/trace-files.ts'
 import { createRandom } from '../../support/random.ts'
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary.ts'
@@ -136,6 +137,17 @@ describe('a store of traces', () => {
     await store.delete(7)
     expect(await store.size(7)).toBe(0)
     expect(await readdir(join(folder.path, '0'))).toEqual([])
+  })
+
+  test('tells whose traces there are, and a sweep removes those of jobs that are no more', async () => {
+    for (const jobId of [3, 1200, 7, 5000])
+      await store.append({ jobId, lease: 1 }, { start: 0, bytes: Buffer.from('x') })
+    expect(await store.jobsAfter(0, 10)).toEqual([3, 7, 1200, 5000])
+    expect(await store.jobsAfter(3, 2)).toEqual([7, 1200])
+    expect(await store.jobsAfter(5000, 2)).toEqual([])
+    const { sweep } = createTraceSweep({ traces: store, isThere: async jobId => jobId !== 1200 })
+    expect([await sweep(), await sweep()]).toEqual([1, 0])
+    expect(await store.jobsAfter(0, 10)).toEqual([3, 7, 5000])
   })
 
   test('takes appends of one job one after the other', async () => {
