@@ -52,7 +52,13 @@ export function register(program: Command): void {
 
 async function startRunner(options: Options): Promise<void> {
   const log = createLog({ level: 'info' })
-  const config = await loadConfig(options)
+  let config: RunnerConfig | null = await loadConfig(options)
+  while (config !== null) config = await runWith(config, options, log)
+  process.stdin.destroy()
+}
+
+/** Resolves at the runner's end; with a configuration when it is to go on with that one. */
+async function runWith(config: RunnerConfig, options: Options, log: Log): Promise<RunnerConfig | null> {
   const server = createServerClient({
     url: config.server,
     runnerToken: config.token.reveal,
@@ -77,7 +83,17 @@ async function startRunner(options: Options): Promise<void> {
   const facts = await world.executor.check(starting.signal)
   warnOfPrivilege(config, log)
   stopStarting()
-  await serve({ options, config, log, server, description, world, onProblem, engine: facts.version })
+  return serve({
+    options,
+    config,
+    log,
+    server,
+    description,
+    world,
+    onProblem,
+    engine: facts.version,
+    engineFolder: facts.rootDirectory,
+  })
 }
 
 type Served = {
@@ -89,9 +105,11 @@ type Served = {
   readonly world: ReturnType<typeof assembleWorld>
   readonly onProblem: (message: string, error: unknown) => void
   readonly engine: string
+  readonly engineFolder: string
 }
 
-async function serve({ options, config, log, server, description, world, onProblem, engine }: Served): Promise<void> {
+async function serve(served: Served): Promise<RunnerConfig | null> {
+  const { options, config, log, server, description, world, onProblem, engine } = served
   const metrics = createRunnerMetrics(config.concurrency)
   const metricsServer = config.metrics === null ? null : await serveMetrics(metrics, config.metrics)
   const wakeUps = await openWakeUps(description, server, onProblem)
@@ -101,6 +119,7 @@ async function serve({ options, config, log, server, description, world, onProbl
     ...wakeUps,
     jobsDirectory: join(config.dataFolder, 'jobs'),
     concurrency: config.concurrency,
+    diskFolders: [config.dataFolder, served.engineFolder],
     heartbeatMs: 2_000,
     sweepMs: 60_000,
     maxJobs: options.once ? 1 : options.maxJobs === undefined ? null : Number(options.maxJobs),
@@ -126,8 +145,27 @@ async function serve({ options, config, log, server, description, world, onProbl
   log.info({ runner: description.id, server: config.server, slots: config.concurrency, engine }, 'runner is ready')
   endOnSignals(daemon, config, log)
   if (options.withParent === true) endWithParent(daemon)
+  const reload = reloadOnSignal(daemon, options, log)
   await daemon.ended
   await metricsServer?.close()
+  return reload.config()
+}
+
+/** SIGHUP: with a new configuration without mistakes the jobs are handed over to it, as to another process. */
+function reloadOnSignal(daemon: Daemon, options: Options, log: Log): { readonly config: () => RunnerConfig | null } {
+  let next: RunnerConfig | null = null
+  const stop = onSignals(['SIGHUP'], async () => {
+    try {
+      next = await loadConfig(options)
+      log.info('goes on with the new configuration')
+      daemon.drain()
+      daemon.stopJobs('hand_over')
+    } catch (error) {
+      log.error({ err: messageOf(error) }, 'the new configuration is not used')
+    }
+  })
+  void daemon.ended.then(stop)
+  return { config: () => next }
 }
 
 function endOnSignals(daemon: Daemon, config: RunnerConfig, log: Log): void {
@@ -153,15 +191,16 @@ function endOnSignals(daemon: Daemon, config: RunnerConfig, log: Log): void {
 
 /** Whoever started this holds the other end of standard input: when it closes, they are gone, however they ended. */
 function endWithParent(daemon: Daemon): void {
-  process.stdin.on('close', () => {
+  const leave = () => {
     daemon.drain()
     daemon.stopJobs('hand_over')
-  })
+  }
+  process.stdin.once('close', leave)
   process.stdin.resume()
-  void daemon.ended.then(() => process.stdin.destroy())
+  void daemon.ended.then(() => process.stdin.off('close', leave))
 }
 
-function onSignals(signals: readonly NodeJS.Signals[], act: (signal: NodeJS.Signals) => void): () => void {
+function onSignals(signals: readonly NodeJS.Signals[], act: (signal: NodeJS.Signals) => unknown): () => void {
   for (const signal of signals) process.on(signal, act)
   return () => {
     for (const signal of signals) process.off(signal, act)
@@ -170,7 +209,10 @@ function onSignals(signals: readonly NodeJS.Signals[], act: (signal: NodeJS.Sign
 
 async function loadConfig(options: Options): Promise<RunnerConfig> {
   const file = resolve(options.config)
-  const { default: input } = (await import(pathToFileURL(file).href)) as { default: RunnerConfigInput }
+  // With a name of its own each time, or a changed file would not be read again.
+  const { default: input } = (await import(`${pathToFileURL(file).href}?at=${Date.now()}`)) as {
+    default: RunnerConfigInput
+  }
   const { env } = process
   const dataHome = env.XDG_DATA_HOME || join(homedir(), '.local/share')
   const server = options.server ?? env.SLIPWAY_URL

@@ -3,6 +3,7 @@
 import { AppError } from '../kit/errors.ts'
 import { createRepeater } from '../kit/repeater.ts'
 import { claimJob } from './claim.ts'
+import { findFullDisk } from './disk.ts'
 import { beat } from './heartbeat.ts'
 import { type RunningJob, startJob } from './job.ts'
 import type { JobWorld } from './job-context.ts'
@@ -16,6 +17,8 @@ export type DaemonOptions = {
   /** Where the jobs' folders are. */
   readonly jobsDirectory: string
   readonly concurrency: number
+  /** Folders whose disks must have room before a job is taken. */
+  readonly diskFolders: readonly string[]
   readonly heartbeatMs: number
   readonly sweepMs: number
   /** Ends after so many jobs, or after so long without one; null: never. */
@@ -77,6 +80,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   /** Null: there was none, or it could not be taken. */
   async function takeJob(): Promise<JobFolder | null> {
     try {
+      await untilThereIsRoom()
       const { jobId, payload } = await intake.next(draining.signal)
       const claimed = payload ?? (await claimJob(jobId, world, draining.signal))
       if (claimed === null) return null
@@ -86,6 +90,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       events.onProblem('no job could be taken', error)
       await world.clock.sleep(1000, draining.signal).catch(() => {}) // drained: the caller's loop ends it
       return null
+    }
+  }
+
+  async function untilThereIsRoom(): Promise<void> {
+    for (let isTold = false; ; isTold = true) {
+      const folder = await findFullDisk(options.diskFolders)
+      if (folder === null) return
+      if (!isTold)
+        events.onProblem('no job is taken', new AppError('disk_full', `the disk of ${folder} is nearly full`))
+      await world.clock.sleep(5000, draining.signal)
     }
   }
 

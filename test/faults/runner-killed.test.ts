@@ -167,6 +167,24 @@ describe('a runner told to end', { timeout: 120_000 }, () => {
     await endOrderly(second)
   })
 
+  test('at SIGHUP it goes on with its job under the new configuration, and keeps the old one if there are mistakes', async () => {
+    const job = server.add(
+      jobPayload({ id: 85, script: ['echo begun', 'for i in 1 2 3 4 5 6; do sleep 1; echo $i; done'] }),
+    )
+    const runner = home.start()
+    await waitUntil(() => job.log.includes('begun\n'), 'the first line')
+    home.configure({ concurrency: 'many' })
+    runner.kill('SIGHUP')
+    await waitUntil(() => home.lines.some(line => line.includes('is not used')), 'the refusal')
+    home.configure({ concurrency: 7 })
+    runner.kill('SIGHUP')
+    await waitUntil(() => home.lines.some(line => line.includes('"slots":7')), 'the new configuration')
+    await waitUntil(() => job.update !== null, 'the end')
+    expect(job.log.toString()).toContain('5\n6\n')
+    expect([job.update?.state, job.begun]).toEqual(['success', 1])
+    await endOrderly(runner)
+  })
+
   test('a second signal cancels', async () => {
     const job = server.add(jobPayload({ id: 90, script: ['echo begun', 'sleep 300'] }))
     const runner = home.start()

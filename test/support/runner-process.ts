@@ -9,6 +9,8 @@ export type RunnerHome = {
   readonly folder: string
   /** What the runner marks its things in the engine with; known once it was started. */
   readonly identity: () => string
+  /** Writes its configuration anew. */
+  readonly configure: (changes: object) => void
   /** Starts a process on the same data folder; its log goes to `lines`. */
   readonly start: (...args: string[]) => RunnerProcess
   readonly lines: string[]
@@ -27,16 +29,15 @@ const defineRunner = join(import.meta.dirname, '../../src/runner/config.ts')
 export function createRunnerHome(url: string, config: object = {}): RunnerHome {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-runner-'))
   const file = join(folder, 'runner.config.ts')
-  const whole = {
-    concurrency: 2,
-    stopGrace: 2,
-    docker: { pullPolicy: 'if-not-present', privileged: { services: ['docker:*dind*'], refs: 'all' } },
-    ...config,
+  const configure = (changes: object) => {
+    const docker = { pullPolicy: 'if-not-present', privileged: { services: ['docker:*dind*'], refs: 'all' } }
+    const whole = JSON.stringify({ concurrency: 2, stopGrace: 2, docker, ...changes })
+    writeFileSync(
+      file,
+      `import { defineRunner } from ${JSON.stringify(defineRunner)}\nexport default defineRunner(${whole})\n`,
+    )
   }
-  writeFileSync(
-    file,
-    `import { defineRunner } from ${JSON.stringify(defineRunner)}\nexport default defineRunner(${JSON.stringify(whole)})\n`,
-  )
+  configure(config)
   const lines: string[] = []
   const children = new Set<ChildProcess>()
 
@@ -67,6 +68,7 @@ export function createRunnerHome(url: string, config: object = {}): RunnerHome {
   return {
     folder,
     identity: () => readFileSync(join(folder, 'data', 'identity'), 'utf8').trim(),
+    configure,
     start,
     lines,
     remove: async () => {

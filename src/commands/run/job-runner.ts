@@ -49,6 +49,8 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
     jobsDirectory: join(folder, 'jobs'),
     diskFolders: [],
     concurrency: wishes.concurrency,
+    // Whoever starts a run by hand may fill the disk as far as there is one.
+    diskFolders: [],
     heartbeatMs: 250,
     sweepMs: neverMs,
     maxJobs: null,

@@ -54,6 +54,7 @@ export async function startTestRunner(url: string, changes: RunnerConfigInput = 
     cancelFeed: null,
     jobsDirectory: join(dataFolder, 'jobs'),
     concurrency: config.concurrency,
+    diskFolders: [],
     heartbeatMs: 200,
     sweepMs: 60_000,
     maxJobs: null,
