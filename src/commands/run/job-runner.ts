@@ -47,7 +47,6 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
     intake: createHttpIntake(server, systemClock),
     cancelFeed: server,
     jobsDirectory: join(folder, 'jobs'),
-    diskFolders: [],
     concurrency: wishes.concurrency,
     // Whoever starts a run by hand may fill the disk as far as there is one.
     diskFolders: [],

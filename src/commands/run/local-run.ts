@@ -9,6 +9,7 @@ import type { CompiledPipeline } from './compiled-pipeline.ts'
 import type { JobChoice } from './job-choice.ts'
 import { type PayloadWorld, type PipelineFacts, payloadOf } from './local-payload.ts'
 import { createLocalPipeline } from './local-pipeline.ts'
+import { createReadyJobs } from './ready-jobs.ts'
 import { createResourceTurns } from './resource-turns.ts'
 
 export type LocalRun = {
@@ -22,6 +23,8 @@ export type LocalRun = {
   readonly job: (jobId: number) => OwnedJob | null
   readonly begin: (jobId: number) => void
   readonly finish: (jobId: number, outcome: JobOutcome, coverage: number | null) => void
+  /** Of jobs that run: those that the runner does not know, although it has had the time. */
+  readonly dropLost: (heldJobIds: ReadonlySet<number>) => void
   readonly cancel: () => void
   /** After a cancel: does not wait for jobs to end. Their leases are over, so the runner leaves them as they are. */
   readonly giveUp: () => void
@@ -42,14 +45,15 @@ export type LocalRunDeps = PayloadWorld & {
 }
 
 const runnerId = 1
+/** A job is with the runner at once; what takes longer went wrong there. */
+const lostAfterMs = 10_000
 
 export function createLocalRun(deps: LocalRunDeps): LocalRun {
   const { now, children } = deps
   const turns = createResourceTurns()
   const pipelines: RunningPipeline[] = []
-  const ready: number[] = []
+  const ready = createReadyJobs()
   const cancelListeners: ((jobId: number) => void)[] = []
-  let wake = Promise.withResolvers<void>()
   let lastJobId = 0
 
   function newJobId(): number {
@@ -75,11 +79,7 @@ export function createLocalRun(deps: LocalRunDeps): LocalRun {
       newJobId,
       now,
       orders: {
-        startJob(jobId) {
-          ready.push(jobId)
-          wake.resolve()
-          wake = Promise.withResolvers()
-        },
+        startJob: ready.add,
         cancelJob: jobId => {
           for (const listener of cancelListeners) listener(jobId)
         },
@@ -154,23 +154,26 @@ export function createLocalRun(deps: LocalRunDeps): LocalRun {
     start,
     take(jobId) {
       for (;;) {
-        const at = jobId === null ? 0 : ready.indexOf(jobId)
-        const [next] = at < 0 ? [] : ready.splice(at, 1)
-        if (next === undefined) return null
+        const next = ready.take(jobId)
+        if (next === null) return null
         const payload = claim(next)
         if (payload !== null) return payload
       }
     },
-    ready: signal =>
-      new Promise((resolve, reject) => {
-        if (ready.length > 0) return resolve()
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-        void wake.promise.then(resolve)
-      }),
+    ready: ready.wait,
     job: find,
     begin: jobId => find(jobId)?.owner.pipeline.tell({ type: 'begun', jobId }),
     finish: (jobId, outcome, coverage) =>
       find(jobId)?.owner.pipeline.tell({ type: 'finished', jobId, outcome, coverage, newJobId: newJobId() }),
+    dropLost(held) {
+      for (const { pipeline } of pipelines)
+        for (const { id, rule, status, startedAt } of pipeline.jobs()) {
+          const isTaken = rule.kind === 'build' && (status === 'running' || status === 'canceling')
+          const waitedMs = now().getTime() - Date.parse(startedAt ?? '')
+          if (isTaken && !held.has(id) && waitedMs > lostAfterMs)
+            drop(id, 'runner_system_failure', 'the runner could not start the job')
+        }
+    },
     cancel() {
       for (const { pipeline } of pipelines) pipeline.tell({ type: 'pipeline_canceled' })
     },

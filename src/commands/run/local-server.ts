@@ -38,6 +38,7 @@ export function createLocalServer(deps: LocalServerDeps): ServerClient & CancelF
       return run.take(null)
     },
     async heartbeat(leases) {
+      run.dropLost(new Set(leases.map(lease => lease.jobId)))
       const words = leases.map(({ jobId }) => ({ jobId, word: wordFor(jobId) }))
       const withWord = (word: JobWord) => words.filter(each => each.word === word).map(each => each.jobId)
       return { ended: withWord('stale'), canceling: withWord('canceling') }
