@@ -14,6 +14,7 @@ import { addBodies } from './plugins/bodies.ts'
 import { addBooleans } from './plugins/booleans.ts'
 import { addErrors, type ErrorTable } from './plugins/errors.ts'
 import { addHealth } from './plugins/health.ts'
+import { addJsonType } from './plugins/json-type.ts'
 import { addOpenapi } from './plugins/openapi.ts'
 import { addPolicy } from './plugins/policy.ts'
 import { addSecurity } from './plugins/security.ts'
@@ -63,6 +64,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   await app.register(cookie)
   addErrors(app, deps.errors ?? [])
   addBodies(app)
+  addJsonType(app)
   addBooleans(app)
   addSecurity(app, [new URL(deps.url).origin])
   addAuthentication(app, deps)

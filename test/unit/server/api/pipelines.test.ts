@@ -37,7 +37,7 @@ describe('pipelines', () => {
   test('are listed in GitLab’s shape, a page at a time', async () => {
     await world.runs.push(yaml, { branch: 'other' })
     const { status, body, headers } = await world.call('GET', ':p/pipelines?per_page=1', as('guest'))
-    expect(status).toBe(200)
+    expect([status, headers['content-type']]).toEqual([200, 'application/json'])
     expect(body).toHaveLength(1)
     expect(body[0]).toMatchObject({ project_id: world.project.id, ref: 'other', source: 'push', status: 'pending' })
     expect(body[0].web_url).toBe(`https://ci.example.com/group/app/-/pipelines/${body[0].id}`)
@@ -169,7 +169,8 @@ describe('a new pipeline', () => {
       status: 400,
       body: { message: { base: ['Reference not found'] } },
     })
-    expect((await create({})).status).toBe(400)
+    const { status, headers } = await create({})
+    expect([status, headers['content-type']]).toEqual([400, 'application/json'])
   })
 
   test('tells what is wrong with the file, with its line', async () => {
