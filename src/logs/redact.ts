@@ -142,6 +142,8 @@ export function createRedactor({ secrets, state: from }: RedactorOptions): Redac
   }
 
   function state(): RedactorState {
+    // Not yet back where it stood: nothing has changed.
+    if (from !== undefined && position < known) return from
     const depth = automaton.depths[node / automaton.columnCount] ?? 0
     return { position, readFrom: position - depth, written, settled, maskedUntil, pending: [...pending], activeRuns }
   }

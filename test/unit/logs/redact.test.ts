@@ -88,6 +88,19 @@ describe('a redactor', () => {
     }
   })
 
+  test('keeps its state while it still reads again what it knew', () => {
+    const secrets = ['aaaaaaaa']
+    const first = createRedactor({ secrets })
+    const before = first.write(encoder.encode('xaaaac'.slice(0, 5)))
+    const state = first.state()
+    const second = createRedactor({ secrets, state })
+    second.write(encoder.encode('aa'))
+    expect(second.state()).toEqual(state)
+    const third = createRedactor({ secrets, state: second.state() })
+    const after = [third.write(encoder.encode('xaaaac--'.slice(state.readFrom))), third.flush()]
+    expect(decoder.decode(Buffer.concat([before, ...after]))).toBe('xaaaac--')
+  })
+
   test('gives one output however the input is cut, equal to a search over the whole', { timeout: 60_000 }, () => {
     checkRandomSplits({ splits: 10_000, seed: 20_261 })
   })
