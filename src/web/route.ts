@@ -107,6 +107,12 @@ export function routeOf(pathname: string): Route {
   return matchFirst(instancePages, path, {}) ?? namespaceOf(path)
 }
 
+/** Two routes of one identity are one page: another view of it, or another folder in it, draws nothing anew. */
+export function identityOf({ page, params }: Route): string {
+  const { project, group, id, repository, tag, sha } = params
+  return [page, project, group, id, repository, tag, sha].join(' ')
+}
+
 /** One segment is a group; more may be a group or a project, which only the server knows. */
 function namespaceOf(path: string): Route {
   if (path.startsWith('-/') || path.startsWith('admin/')) return notFound

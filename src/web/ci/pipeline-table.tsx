@@ -54,7 +54,14 @@ function Title({ row, showProject }: { readonly row: PipelineRow; readonly showP
 }
 
 /** A dot for each stage, so that one sees where it stands without opening it. */
-function Stages({ stages, href }: { readonly stages: readonly StageStatus[]; readonly href: string }): JSX.Element {
+function Stages({
+  stages,
+  href,
+}: {
+  readonly stages: readonly StageStatus[]
+  readonly href: string
+}): JSX.Element | null {
+  if (stages.length === 0) return null
   return (
     <a class="stage-dots" href={href} aria-label={stages.map(stage => `${stage.name}: ${stage.status}`).join(', ')}>
       {stages.map(stage => (

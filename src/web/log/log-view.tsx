@@ -2,16 +2,19 @@
 import type { JSX } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useShortcuts } from '../keyboard.ts'
+import { subscribeTrace } from '../live/connection.ts'
 import { Notice } from '../ui/notice.tsx'
 import { FindBar } from './find-bar.tsx'
 import { createLogModel, type LogModel } from './log-model.ts'
 import { LogRows } from './log-rows.tsx'
 import { createLogSource } from './log-source.ts'
 import { LogToolbar, type ToolbarActions, toggleTimestamps } from './log-toolbar.tsx'
+import { readTrace } from './read-trace.ts'
 import { stepFound } from './step-found.ts'
 import { followTrace } from './trace-bytes.ts'
+import type { TraceTimes } from './trace-times.ts'
 import { useLineLink } from './use-line-link.ts'
-import { type TraceTimes, useTraceTimes } from './use-trace-times.ts'
+import { useTraceTimes } from './use-trace-times.ts'
 import { setWrap, wrapLines } from './view-options.ts'
 import './log.css'
 
@@ -74,15 +77,15 @@ export function LogView(props: LogViewProps): JSX.Element {
 type Trace = { readonly model: LogModel; readonly lengthBytes: number; readonly failure: string | null }
 
 function useTrace({ jobId, url, onEnd }: LogViewProps, isLive: boolean): Trace {
-  const model = useMemo(() => createLogModel(createLogSource()), [jobId])
+  const [restarts, setRestarts] = useState(0)
+  const model = useMemo(() => createLogModel(createLogSource()), [jobId, restarts])
   const [lengthBytes, setLength] = useState(0)
   const [failure, setFailure] = useState<string | null>(null)
   useEffect(() => {
     model.follow.value = isLive && location.hash === ''
     const stop = followTrace({
-      url,
-      jobId,
-      isLive,
+      read: (start, end, signal) => readTrace(url, start, end, signal),
+      subscribe: isLive ? listener => subscribeTrace(jobId, listener) : null,
       sink: {
         onBytes: bytes => model.source.write(bytes),
         onLength: setLength,
@@ -90,6 +93,7 @@ function useTrace({ jobId, url, onEnd }: LogViewProps, isLive: boolean): Trace {
           model.source.finish()
           if (isLive) onEnd()
         },
+        onRestart: () => setRestarts(count => count + 1),
         onFailure: setFailure,
       },
     })

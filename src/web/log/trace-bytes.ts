@@ -1,32 +1,36 @@
-// Brings the bytes of a trace in order, each once: what is stored by HTTP range in segments, what is new over the
-// WebSocket. After a lost connection it goes on where it was.
-import { subscribeTrace } from '../live/connection.ts'
+// Brings the bytes of a trace in order, each once: what is stored in segments, what is new as it comes. After a lost
+// connection it goes on where it was.
+import type { TraceListener } from '../live/connection.ts'
+import type { TraceSegment } from './read-trace.ts'
 
 export type TraceSink = {
   readonly onBytes: (bytes: Uint8Array) => void
   /** Bytes that exist, as far as is known: for the progress. */
   readonly onLength: (length: number) => void
   readonly onEnd: () => void
+  /** The job went back to the queue and writes a new log: what came so far is void, and nothing more comes from here. */
+  readonly onRestart: () => void
   readonly onFailure: (message: string) => void
 }
 
-type TraceDeps = {
-  readonly url: string
-  readonly jobId: number
-  readonly isLive: boolean
+export type TraceDeps = {
+  /** Stored bytes from `start` on, at most up to `end`; null: there are none. */
+  readonly read: (start: number, end: number, signal: AbortSignal) => Promise<TraceSegment | null>
+  /** New bytes; null: the job has ended, and all is stored. */
+  readonly subscribe: ((listener: TraceListener) => () => void) | null
   readonly sink: TraceSink
 }
 
-const segmentBytes = 4 * 1024 * 1024
+export const segmentBytes = 4 * 1024 * 1024
 
 /** @returns what ends it */
-export function followTrace({ url, jobId, isLive, sink }: TraceDeps): () => void {
+export function followTrace({ read, subscribe, sink }: TraceDeps): () => void {
   const controller = new AbortController()
   /** Frames that came before the bytes in front of them. */
   const early = new Map<number, Uint8Array>()
   let next = 0
-  let fetchTo = 0
-  let isFetching = false
+  let wantedUpTo = 0
+  let isReading = false
   let endAt: number | undefined
 
   function take(offset: number, bytes: Uint8Array): void {
@@ -37,7 +41,7 @@ export function followTrace({ url, jobId, isLive, sink }: TraceDeps): () => void
     const fresh = bytes.subarray(next - offset)
     if (fresh.length === 0) return
     next += fresh.length
-    sink.onBytes(offset === next - fresh.length && fresh.length === bytes.length ? bytes : fresh.slice())
+    sink.onBytes(fresh.length === bytes.length ? bytes : fresh.slice())
     takeEarly()
     endIfComplete()
   }
@@ -56,70 +60,58 @@ export function followTrace({ url, jobId, isLive, sink }: TraceDeps): () => void
     sink.onEnd()
   }
 
-  async function fetchUpTo(end: number): Promise<void> {
-    fetchTo = Math.max(fetchTo, end)
-    if (isFetching) return
-    isFetching = true
+  /** False: reading failed. */
+  async function readUpTo(end: number): Promise<boolean> {
+    wantedUpTo = Math.max(wantedUpTo, end)
+    if (isReading) return true
+    isReading = true
     try {
-      while (next < fetchTo && !controller.signal.aborted) await fetchSegment(Math.min(fetchTo, next + segmentBytes))
+      while (next < wantedUpTo && !controller.signal.aborted)
+        await readSegment(Math.min(wantedUpTo, next + segmentBytes))
     } catch (error) {
       if (!controller.signal.aborted) sink.onFailure(error instanceof Error ? error.message : String(error))
+      return false
     } finally {
-      isFetching = false
+      isReading = false
     }
+    return true
   }
 
-  /** Stops the fetching when the server has nothing more. */
-  async function fetchSegment(end: number): Promise<void> {
-    const response = await fetch(url, {
-      headers: { range: `bytes=${next}-${end - 1}` },
-      credentials: 'same-origin',
-      signal: controller.signal,
-    })
-    if (response.status === 416 || response.status === 204) {
-      fetchTo = next
+  /** Stops when there is nothing more. */
+  async function readSegment(end: number): Promise<void> {
+    const segment = await read(next, end, controller.signal)
+    if (segment === null || segment.bytes.length === 0) {
+      wantedUpTo = next
       return
     }
-    if (!response.ok) throw new Error(`The log could not be loaded: the server answered ${response.status}.`)
-    const bytes = new Uint8Array(await response.arrayBuffer())
-    const total = totalOf(response) ?? next + bytes.length
-    sink.onLength(total)
-    take(response.status === 206 ? next : 0, bytes)
-    if (bytes.length === 0) fetchTo = next
-    else if (!isLive) fetchTo = total
+    sink.onLength(segment.total)
+    take(segment.start, segment.bytes)
+    if (subscribe === null) wantedUpTo = segment.total
   }
 
-  async function fetchAll(): Promise<void> {
-    await fetchUpTo(segmentBytes)
-    if (!controller.signal.aborted) sink.onEnd()
+  async function readAll(): Promise<void> {
+    if ((await readUpTo(segmentBytes)) && !controller.signal.aborted) sink.onEnd()
   }
 
-  const unsubscribe = isLive
-    ? subscribeTrace(jobId, {
-        wanted: () => next,
-        onLength: (length, start) => {
-          sink.onLength(length)
-          if (start > next) void fetchUpTo(start)
-        },
-        onBytes: take,
-        onBehind: (_from, to) => void fetchUpTo(to),
-        onEnd: length => {
-          endAt = length
-          if (length > next) void fetchUpTo(length)
-          endIfComplete()
-        },
-      })
-    : (): void => {}
-  if (!isLive) void fetchAll()
+  const unsubscribe = subscribe?.({
+    wanted: () => next,
+    onLength: (length, start) => {
+      if (start < next) return sink.onRestart()
+      sink.onLength(length)
+      if (start > next) void readUpTo(start)
+    },
+    onBytes: take,
+    onBehind: (_from, to) => void readUpTo(to),
+    onEnd: length => {
+      endAt = length
+      if (length > next) void readUpTo(length)
+      endIfComplete()
+    },
+  })
+  if (subscribe === null) void readAll()
 
   return () => {
     controller.abort()
-    unsubscribe()
+    unsubscribe?.()
   }
-}
-
-/** `Content-Range: bytes 0-99/1234` */
-function totalOf(response: Response): number | null {
-  const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1]
-  return total === undefined ? null : Number(total)
 }

@@ -1,9 +1,7 @@
 // When the bytes of a log came: asked only while times are shown.
 import { useEffect, useState } from 'preact/hooks'
+import { type TraceTimes, timeOf } from './trace-times.ts'
 import { timestampMode } from './view-options.ts'
-
-/** Pairs of an offset and the milliseconds at which the bytes from there on arrived, in order. */
-export type TraceTimes = readonly (readonly [number, number])[]
 
 const refreshMs = 4000
 
@@ -28,17 +26,4 @@ export function useTraceTimes(
     }
   }, [isShown, isRunning])
   return offset => timeOf(times, offset)
-}
-
-/** Null: it came after what is known. */
-export function timeOf(times: TraceTimes, offset: number): number | null {
-  let low = 0
-  let high = times.length - 1
-  if (high < 0 || offset < (times[0]?.[0] ?? 0)) return null
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if ((times[middle]?.[0] ?? 0) <= offset) low = middle
-    else high = middle - 1
-  }
-  return times[low]?.[1] ?? null
 }

@@ -4,7 +4,7 @@ import { LocationProvider, useLocation } from 'preact-iso/router'
 import { signedOut } from '../api/client.ts'
 import { useShortcuts } from '../keyboard.ts'
 import { signInPath } from '../paths.ts'
-import { type Route, routeOf } from '../route.ts'
+import { identityOf, type Route, routeOf } from '../route.ts'
 import { currentUser } from '../session.ts'
 import { ConfirmDialog } from '../ui/confirm.tsx'
 import { Toasts } from '../ui/toast.tsx'
@@ -37,7 +37,7 @@ function Shell(): JSX.Element {
   const [drawer, setDrawer] = useState(false)
   useEffect(() => setDrawer(false), [path])
   useLostSession(route, go)
-  useFocusOnArrival(path)
+  useFocusOnArrival(identityOf(route))
   useShortcuts([
     { key: '?', label: 'Show these keys', act: () => (isKeysHelpOpen.value = true) },
     { key: '/', label: 'Jump to a project or page', act: openJump },
@@ -98,7 +98,7 @@ function useLostSession(route: Route, go: (url: string, replace?: boolean) => vo
 }
 
 /** Screen readers and the keyboard begin at the new page's content. */
-function useFocusOnArrival(path: string): void {
+function useFocusOnArrival(page: string): void {
   const first = useRef(true)
   useEffect(() => {
     if (first.current) first.current = false
@@ -106,5 +106,5 @@ function useFocusOnArrival(path: string): void {
       document.getElementById('content')?.focus({ preventScroll: true })
       scrollTo(0, 0)
     }
-  }, [path])
+  }, [page])
 }

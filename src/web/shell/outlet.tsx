@@ -1,7 +1,7 @@
 // Shows the page of the address. The page before it stays until the next one's script is there, so nothing flashes.
 import type { ComponentType, JSX } from 'preact'
 import { useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks'
-import type { Route } from '../route.ts'
+import { identityOf, type Route } from '../route.ts'
 import { Button } from '../ui/button.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { loadedPage, loadPage, type PageProps } from './page-modules.ts'
@@ -28,14 +28,9 @@ export function Outlet({ route }: { readonly route: Route }): JSX.Element {
   return (
     <>
       {known === undefined && <div class="page-loading" role="progressbar" aria-label="Loading the page" />}
-      {current && <Guarded key={keyOf(current.route)} {...current} />}
+      {current && <Guarded key={identityOf(current.route)} {...current} />}
     </>
   )
-}
-
-/** A new key means a new page; a change of the view or of a path within a page does not. */
-function keyOf({ page, params }: Route): string {
-  return [page, params.project, params.group, params.id, params.repository, params.tag, params.sha].join(' ')
 }
 
 function Guarded({ route, Page }: Shown): JSX.Element {

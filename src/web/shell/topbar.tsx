@@ -22,7 +22,7 @@ export function Topbar({ page, hasSidebar, onDrawer }: TopbarProps): JSX.Element
           <Button kind="quiet" icon="menu" label="Pages of this project" onClick={onDrawer} />
         </div>
       )}
-      <a class="brand" href="/">
+      <a class="brand" href="/" aria-label="Slipway: overview">
         <Brand />
         <span>Slipway</span>
       </a>

@@ -23,7 +23,7 @@ export async function buildDemoWorld(slipway: Slipway): Promise<DemoWorld> {
   await settle(slipway, backend.id, vera.id)
   await backend.useCase('four-stages')
   await backend.git('remote', 'add', 'vera', remoteOf(slipway, 'shop/backend', 'vera', vera.token))
-  await backend.git('config', 'user.name', 'Vera Lind')
+  await backend.git('config', 'user.name', 'Backend Developer')
   await backend.write(backendFiles)
   await backend.commit('Bill returns in the currency of the order')
   await pushAs(backend, 'master')
@@ -55,7 +55,7 @@ export async function buildDemoWorld(slipway: Slipway): Promise<DemoWorld> {
 async function makeVera(slipway: Slipway): Promise<{ readonly id: number; readonly token: string }> {
   const user = await demand<{ id: number }>(slipway, 'POST', '/users', {
     username: 'vera',
-    name: 'Vera Lind',
+    name: 'Backend Developer',
     email: 'vera@example.com',
     password: veraPassword,
   })

@@ -10,7 +10,14 @@ export const hostile = `<img src=x onerror="window.pwned=1"><script>window.pwned
 
 export const people = {
   root: { id: 1, username: 'root', name: 'Administrator', state: 'active', is_admin: true, email: 'root@example.com' },
-  vera: { id: 2, username: 'vera', name: 'Vera Lind', state: 'active', is_admin: false, email: 'vera@example.com' },
+  vera: {
+    id: 2,
+    username: 'vera',
+    name: 'Backend Developer',
+    state: 'active',
+    is_admin: false,
+    email: 'vera@example.com',
+  },
 } as const
 
 export function project(id: number, path: string, extra: Readonly<Record<string, unknown>> = {}) {

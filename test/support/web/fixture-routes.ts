@@ -26,7 +26,7 @@ const commit = {
   title: 'Bill returns in the currency of the order',
   message:
     'Bill returns in the currency of the order\n\nThe rate of the day of the order counts, not that of the return.\n',
-  author_name: 'Vera Lind',
+  author_name: 'Backend Developer',
   author_email: 'vera@example.com',
   authored_date: ago(700),
   committed_date: ago(700),
@@ -172,7 +172,7 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
     ],
     ['GET', /^projects\/[^/]+\/repository\/files\/.*\/raw$/, () => ({ kind: 'text', text: file })],
     ['POST', /^projects\/[^/]+\/ci\/lint$/, () => json(lint)],
-    ['GET', /^projects\/[^/]+\/variables$/, () => list(variables)],
+    ['GET', /^(projects|groups)\/[^/]+\/variables$/, () => list(variables)],
     [
       'GET',
       /^(projects|groups)\/[^/]+\/members(\/all)?$/,

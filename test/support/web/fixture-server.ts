@@ -15,8 +15,8 @@ export type WebFixture = {
   readonly url: string
   /** Requests that changed something, as `POST path body`. */
   readonly changes: string[]
-  /** Requests that no answer was made up for. */
-  readonly missed: string[]
+  /** Requests that no answer was made up for, since the last call. */
+  readonly takeMissed: () => readonly string[]
   readonly close: () => Promise<void>
 }
 
@@ -73,7 +73,7 @@ export async function startWebFixture(options: FixtureOptions = {}): Promise<Web
   return {
     url: `http://127.0.0.1:${port}`,
     changes,
-    missed,
+    takeMissed: () => missed.splice(0),
     close: async () => {
       for (const socket of sockets.clients) socket.terminate()
       sockets.close()

@@ -8,7 +8,7 @@ import { attempt } from '../../ui/action.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
-import { slugOf } from '../projects/new.tsx'
+import { slugOf } from '../projects/slug.ts'
 import { visibilityChoices } from '../settings/general.tsx'
 
 export function NewGroup({

@@ -13,6 +13,7 @@ import { Notice } from '../../ui/notice.tsx'
 import { PageHead, Panel } from '../../ui/page.tsx'
 import { tell } from '../../ui/toast.tsx'
 import { visibilityChoices } from '../settings/general.tsx'
+import { slugOf } from './slug.ts'
 
 export function Page(): JSX.Element {
   const { query, route } = useLocation()
@@ -84,13 +85,4 @@ export function Page(): JSX.Element {
       </Panel>
     </>
   )
-}
-
-/** `My Project!` → `my-project` */
-export function slugOf(name: string): string {
-  return name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9_.-]+/g, '-')
-    .replace(/^[-.]+|[-.]+$/g, '')
 }
