@@ -21,6 +21,8 @@ export type LocalRun = {
   /** Resolves when there may be a job to take. */
   readonly ready: (signal: AbortSignal) => Promise<void>
   readonly job: (jobId: number) => OwnedJob | null
+  /** By `CI_JOB_TOKEN`; null: there is no such job. */
+  readonly jobOfToken: (token: string) => number | null
   readonly begin: (jobId: number) => void
   readonly finish: (jobId: number, outcome: JobOutcome, coverage: number | null) => void
   /** Of jobs that run: those that the runner does not know, although it has had the time. */
@@ -54,6 +56,7 @@ export function createLocalRun(deps: LocalRunDeps): LocalRun {
   const pipelines: RunningPipeline[] = []
   const ready = createReadyJobs()
   const cancelListeners: ((jobId: number) => void)[] = []
+  const tokens = new Map<string, number>()
   let lastJobId = 0
 
   function newJobId(): number {
@@ -142,7 +145,9 @@ export function createLocalRun(deps: LocalRunDeps): LocalRun {
     if (owner === undefined || job?.status !== 'running') return null
     deps.onJobTaken({ job, owner })
     try {
-      return payloadOf(job, owner, deps)
+      const payload = payloadOf(job, owner, deps)
+      tokens.set(payload.token, jobId)
+      return payload
     } catch (error) {
       drop(jobId, 'data_integrity_failure', messageOf(error))
       return null
@@ -162,6 +167,7 @@ export function createLocalRun(deps: LocalRunDeps): LocalRun {
     },
     ready: ready.wait,
     job: find,
+    jobOfToken: token => tokens.get(token) ?? null,
     begin: jobId => find(jobId)?.owner.pipeline.tell({ type: 'begun', jobId }),
     finish: (jobId, outcome, coverage) =>
       find(jobId)?.owner.pipeline.tell({ type: 'finished', jobId, outcome, coverage, newJobId: newJobId() }),

@@ -17,6 +17,7 @@ export type RunOptions = Omit<PlanOptions, 'file'> & {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly privileged: boolean
+  readonly registry: boolean
   readonly pull: PullPolicy
   readonly timeout?: string
 }
@@ -26,6 +27,8 @@ export type RunWishes = {
   /** Where artifacts are to be copied; null: nowhere. */
   readonly artifactsFolder: string | null
   readonly isPrivilegedAllowed: boolean
+  /** Whether the run has a registry of its own, where its jobs ask for one. */
+  readonly hasRegistry: boolean
   readonly pullPolicy: PullPolicy
   readonly maxTimeoutSeconds: number
   readonly format: 'text' | 'json'
@@ -43,6 +46,7 @@ export function addRunOptions(command: Command): Command {
     .option('--concurrency <number>', 'jobs at the same time (default: 4, or the number of processors)')
     .option('--artifacts <folder>', 'copy the artifacts of all jobs there')
     .option('--no-privileged', 'refuse docker:dind, whose container is root on this machine')
+    .option('--no-registry', 'no registry of the run for jobs that push or pull images of this project')
     .addOption(new Option('--pull <policy>', 'when images are pulled').choices(pullPolicies).default('if-not-present'))
     .option('--timeout <duration>', 'no job may take longer (90, 10m, 1h 30m)')
     .option('--quiet', 'no logs, only the summary')
@@ -55,6 +59,7 @@ export function readWishes(options: RunOptions): RunWishes {
     concurrency: readConcurrency(options.concurrency),
     artifactsFolder: options.artifacts === undefined ? null : resolve(options.artifacts),
     isPrivilegedAllowed: options.privileged,
+    hasRegistry: options.registry,
     pullPolicy: options.pull,
     maxTimeoutSeconds: readTimeout(options.timeout),
     format: options.json === true ? 'json' : 'text',

@@ -1,30 +1,25 @@
 // A run from a compiled pipeline to its summary.
 //
-//   snapshot ─┬─ run (state machine) ── server's side of the protocol ─┬─ all settled ─ artifacts out ─ clean up
-//             └─ runner (daemon, Docker) ──────────────────────────────┘
-import { randomBytes } from 'node:crypto'
+//   snapshot ─┬─ run (state machine) ── server's side of the protocol ─┬─ all settled ─ clean up ─ artifacts out
+//             ├─ runner (daemon, Docker) ──────────────────────────────┤
+//             └─ registry, where jobs push ────────────────────────────┘
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { messageOf } from '../../kit/errors.ts'
-import { createOwner } from '../../kit/owner.ts'
 import type { CreatedResult } from '../../pipeline/model.ts'
 import { exportArtifacts } from './export-artifacts.ts'
 import { type Interrupt, listenForInterrupts } from './interrupt.ts'
 import type { JobChoice } from './job-choice.ts'
-import { type JobRunner, startJobRunner } from './job-runner.ts'
-import { removeLeftoverRuns, writeRunRecord } from './leftover-runs.ts'
-import { createLocalArtifacts, type LocalArtifacts } from './local-artifacts.ts'
-import { createLocalCaches } from './local-caches.ts'
+import { createLocalArtifacts } from './local-artifacts.ts'
 import type { LocalRun } from './local-run.ts'
-import { createLocalServer } from './local-server.ts'
 import { createLogPrinter, silentLogs } from './log-printer.ts'
 import { openRun } from './open-run.ts'
-import { cachesFolder, recordsFolder } from './places.ts'
 import type { RunInput } from './run-input.ts'
 import type { RunWishes } from './run-options.ts'
 import { takeSnapshot } from './snapshot.ts'
 import { type RunSummary, summaryOf } from './summary.ts'
+import { registryHostFor, withRegistry } from './with-registry.ts'
+import { withRunner } from './with-runner.ts'
 
 export type RunOrder = {
   readonly input: RunInput & { readonly result: CreatedResult }
@@ -62,65 +57,24 @@ async function runIn(folder: string, order: RunOrder, interrupt: Interrupt): Pro
   const logs = wishes.showsLogs
     ? createLogPrinter({ stream: order.logStream, titles: choice.jobs.map(job => job.name) })
     : silentLogs
-  const run = openRun({ input, artifacts, logs })
+  const opened = openRun({ input, artifacts, logs, registryHost: await registryHostFor(order) })
+  const { run } = opened
   interrupt.onAsked(isFirst => stopRun(run, isFirst, say))
   const repository = join(folder, 'source.git')
   const snapshot = takeSnapshot({ copy: input.copy, repository, ref: 'refs/pipelines/1' })
   snapshot.catch(() => {}) // told to whoever awaits it, once there is a runner
   try {
-    await withRunner({ folder, order, run, artifacts, logs, repository }, async () => {
-      const sourceSha = await snapshot
-      if (interrupt.exitCode() === null) await runAll(run, order, sourceSha)
-    })
+    await withRegistry(opened, { folder, order }, registry =>
+      withRunner({ folder, order, run, artifacts, logs, repository, serverUrl: registry?.url ?? null }, async () => {
+        const sourceSha = await snapshot
+        if (interrupt.exitCode() === null) await runAll(run, order, sourceSha)
+      }),
+    )
   } finally {
     await Promise.allSettled([snapshot]) // nobody may write to the folder when it is removed
   }
   if (wishes.artifactsFolder !== null) await exportArtifacts(run.pipelines(), artifacts, wishes.artifactsFolder)
   return run
-}
-
-type RunnerOrder = {
-  readonly folder: string
-  readonly order: RunOrder
-  readonly run: LocalRun
-  readonly artifacts: LocalArtifacts
-  readonly logs: Parameters<typeof createLocalServer>[0]['logs']
-  readonly repository: string
-}
-
-/** The runner is gone, with all that it made, when this resolves or rejects. */
-async function withRunner(
-  { folder, order, run, artifacts, logs, repository }: RunnerOrder,
-  work: () => Promise<void>,
-): Promise<void> {
-  const { input, wishes, environment, say } = order
-  const runnerId = `run-${process.pid}-${randomBytes(4).toString('hex')}`
-  const dockerHost = environment.DOCKER_HOST ?? ''
-  const onProblem = (message: string, error: unknown) => say(`${message}: ${messageOf(error)}`)
-  const caches = createLocalCaches(cachesFolder(environment, input))
-  const owner = createOwner((name, error) => onProblem(`could not ${name}`, error))
-  const records = recordsFolder(environment)
-  const forget = await writeRunRecord(records, { runnerId, pid: process.pid, folder, dockerHost })
-  let runner: JobRunner | null = null
-  try {
-    runner = await startJobRunner({
-      runnerId,
-      folder,
-      wishes,
-      server: createLocalServer({ run, artifacts, caches, logs }),
-      serverUrl: 'http://slipway.invalid',
-      repository,
-      dockerHost,
-      onProblem,
-    })
-    const { removeRooms } = runner
-    owner.run('take away what a killed run has left', () => removeLeftoverRuns(records, dockerHost, removeRooms))
-    await work()
-  } finally {
-    runner?.daemon.drain()
-    await Promise.all([runner?.daemon.ended, owner.settled()])
-    await forget()
-  }
 }
 
 async function runAll(run: LocalRun, { input, choice }: RunOrder, sourceSha: string): Promise<void> {
