@@ -137,7 +137,7 @@ export async function createProject(slipway: Slipway, path: string): Promise<Tes
 }
 
 /** The engine's `busybox` image as a tar: what the cases' Dockerfiles lay on `scratch`. */
-async function writeRootFileSystem(file: string): Promise<void> {
+export async function writeRootFileSystem(file: string): Promise<void> {
   const { stdout: container } = await execa('docker', ['create', '--label', 'slipway.test', 'busybox', 'true'])
   try {
     await execa('docker', ['export', '-o', file, container])
