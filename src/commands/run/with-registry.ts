@@ -1,5 +1,7 @@
 // The registry of a run, where one is needed and can be had. It is loaded only then.
 import { readFile } from 'node:fs/promises'
+import { connectEngine } from '../../executor/docker/engine.ts'
+import { removeImagesOf } from '../../executor/docker/remove-images.ts'
 import { messageOf } from '../../kit/errors.ts'
 import type { LocalRegistry } from './local-registry.ts'
 import type { OpenedRun } from './open-run.ts'
@@ -15,7 +17,7 @@ export async function registryHostFor({ input, choice, wishes, say }: RunOrder):
   return null
 }
 
-/** The registry is closed when this resolves or rejects. */
+/** The registry is closed, and what the engine has pulled from it is gone, when this resolves or rejects. */
 export async function withRegistry(
   { run, registryHost: host, pushedImages }: OpenedRun,
   { folder, order }: { readonly folder: string; readonly order: RunOrder },
@@ -34,6 +36,9 @@ export async function withRegistry(
   try {
     await work(registry)
   } finally {
+    await removeImagesOf(new URL(registry.url).host, connectEngine(order.environment.DOCKER_HOST || null)).catch(
+      (error: unknown) => order.say(`images of the run are left in the engine: ${messageOf(error)}`),
+    )
     await registry.close()
   }
 }

@@ -2,6 +2,7 @@
 import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { connectDocker } from '../../../support/docker.ts'
 import { writeRootFileSystem } from '../../../support/project.ts'
 import { createProjectFolder, type ProjectFolder, statuses } from './project-folder.ts'
 
@@ -48,6 +49,11 @@ describe('slipway run with images', () => {
     const { stdout, exitCode } = await project.run()
     expect(stdout).toMatch(/^use +│ made by a job$/m)
     expect(exitCode).toBe(0)
+    const names = (await connectDocker().listImages()).flatMap(image => [
+      ...(image.RepoTags ?? []),
+      ...(image.RepoDigests ?? []),
+    ])
+    expect(names.filter(name => name.includes('/my-group/my-project/tool'))).toEqual([])
   })
 
   it('lets no job push to another project', async () => {
