@@ -7,6 +7,9 @@ import type { Readable } from 'node:stream'
 import { AppError } from '../kit/errors.ts'
 import type { ArtifactFiles, ReceivedFile } from './ports.ts'
 
+/** Archives are large: few large reads. */
+const readBytes = 512 * 1024
+
 type Place = { readonly folder: string; readonly extension: string }
 
 export function createArtifactFiles(root: string): ArtifactFiles {
@@ -33,7 +36,7 @@ export function createArtifactFiles(root: string): ArtifactFiles {
   ): Promise<{ readonly stream: Readable; readonly sizeBytes: number } | null> {
     const path = pathOf(storageKey)
     const size = await stat(path).then(found => found.size, nullWhenMissing)
-    return size === null ? null : { stream: createReadStream(path), sizeBytes: size }
+    return size === null ? null : { stream: createReadStream(path, { highWaterMark: readBytes }), sizeBytes: size }
   }
 
   return { receive, open: openFile, pathOf, remove: storageKey => rm(pathOf(storageKey), { force: true }) }

@@ -19,6 +19,7 @@ export type RunnersDeps = {
   readonly mintRunnerToken: () => { readonly token: string; readonly hash: string }
   readonly bus: LiveBus
 }
+
 /** The runner, if the actor may see or change it; it exists for nobody else. */
 export async function managedRunner(
   deps: RunnersDeps,
