@@ -1,5 +1,6 @@
 // The variables of a job as its script sees them: the server's, those that only the runner knows, references expanded.
 // Pure.
+import { expandInRunner } from '../pipeline/variables/runner-expand.ts'
 import type { JobPayload, JobVariable } from '../run/protocol.ts'
 
 export type RunnerFacts = {
@@ -26,7 +27,7 @@ export function expandVariables(variables: readonly JobVariable[]): readonly Job
   )
 }
 
-/** `$NAME` and `${NAME}`; an unknown name is empty, and so is one that leads back to itself. `$$` stays. */
+/** `$NAME` and `${NAME}`; an unknown name is empty, and so is one that leads back to itself. `$$` is a dollar. */
 export function expandText(text: string, variables: readonly JobVariable[]): string {
   return expand(text, new Map(variables.map(variable => [variable.key, variable])), new Set())
 }
@@ -36,9 +37,7 @@ export function projectDirectory(payload: JobPayload, buildsDirectory: string): 
 }
 
 function expand(text: string, byKey: ReadonlyMap<string, JobVariable>, path: ReadonlySet<string>): string {
-  return text.replace(/\$(\$|\w+|\{(\w+)\})/g, (whole, word: string, braced?: string) => {
-    if (word === '$') return whole
-    const key = braced ?? word
+  return expandInRunner(text, key => {
     const variable = byKey.get(key)
     if (variable === undefined || path.has(key)) return ''
     return variable.raw || variable.file ? variable.value : expand(variable.value, byKey, new Set([...path, key]))

@@ -20,11 +20,11 @@ test('references are expanded, in any order, and unknown ones are empty', () => 
   expect(values(expandVariables(given))).toEqual({ A: 'bc-c-', B: 'bc', C: 'c' })
 })
 
-test('a circle is empty where it closes, and $$ stays', () => {
+test('a circle is empty where it closes, and $$ is a dollar', () => {
   expect(values(expandVariables([variable('A', 'a$B'), variable('B', 'b$A'), variable('C', '$$A')]))).toEqual({
     A: 'ab',
     B: 'ba',
-    C: '$$A',
+    C: '$A',
   })
 })
 
