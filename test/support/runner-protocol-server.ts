@@ -23,6 +23,8 @@ export type RunnerProtocolServer = {
   readonly url: string
   readonly jobs: ReadonlyMap<number, KnownJob>
   readonly add: (payload: JobPayload) => KnownJob
+  /** Its lease was lost before it had begun: somebody may claim it again. */
+  readonly requeue: (job: KnownJob) => void
   readonly caches: Map<string, { readonly digest: string; readonly bytes: Buffer }>
   cacheUploads: number
   /** Heartbeats heard, as the leases' job ids. */
@@ -138,6 +140,9 @@ export async function startRunnerProtocolServer(port = 0): Promise<RunnerProtoco
   const world: RunnerProtocolServer = {
     url: '',
     jobs,
+    requeue: job => {
+      if (!waiting.includes(job.payload.id)) waiting.push(job.payload.id)
+    },
     caches: new Map(),
     cacheUploads: 0,
     beats: [],

@@ -1,0 +1,45 @@
+// Many short jobs, some with a kill of the runner in the middle: afterwards nothing is there that was not there before.
+// `npm run soak` asks for a thousand.
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { leftovers } from '../integration/executor/rooms.ts'
+import { jobPayload } from '../support/job-payload.ts'
+import { createRunnerHome } from '../support/runner-process.ts'
+import { startRunnerProtocolServer } from '../support/runner-protocol-server.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const count = Number(process.env.SLIPWAY_SOAK_JOBS ?? 20)
+
+test(`${count} jobs, the runner killed in one of ten: each ends once, and nothing is left`, {
+  timeout: 120_000 + count * 10_000,
+}, async () => {
+  const server = await startRunnerProtocolServer()
+  const home = createRunnerHome(server.url, { concurrency: 3 })
+  let runner = home.start()
+  const jobs = Array.from({ length: count }, (_, index) =>
+    server.add(
+      jobPayload({ id: 1000 + index, script: [`echo "job ${index}" >> /builds/ran`, 'sleep 0.2', 'cat /builds/ran'] }),
+    ),
+  )
+  const ended = () => jobs.filter(job => job.update !== null).length
+  for (let at = 5; at < count; at += 10) {
+    await waitUntil(() => ended() >= at, `the end of ${at} jobs`, 300_000)
+    runner.kill('SIGKILL')
+    await runner.exited
+    // What was claimed and lost on the way goes back to the queue when its lease is over.
+    for (const job of jobs) if (job.claims > 0 && job.update === null && job.log.length === 0) server.requeue(job)
+    runner = home.start()
+  }
+  await waitUntil(() => ended() === count, 'the end of all jobs', 300_000)
+  runner.kill('SIGTERM')
+  expect(await runner.exited).toBe(0)
+  for (const [index, job] of jobs.entries()) {
+    expect(job.update?.state).toBe('success')
+    expect(job.log.toString().match(/^job \d+$/gm)).toEqual([`job ${index}`])
+  }
+  expect(await leftovers(home.identity())).toEqual({ containers: 0, networks: 0, volumes: 0 })
+  expect(await readdir(join(home.folder, 'data/jobs'))).toEqual([])
+  await home.remove()
+  await server.close()
+})
