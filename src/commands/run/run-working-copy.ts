@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CreatedResult } from '../../pipeline/model.ts'
+import { asksForDocker } from './docker-need.ts'
 import { exportArtifacts } from './export-artifacts.ts'
 import { type Interrupt, listenForInterrupts } from './interrupt.ts'
 import type { JobChoice } from './job-choice.ts'
@@ -51,8 +52,11 @@ export async function runWorkingCopy(order: RunOrder): Promise<RunEnd> {
   }
 }
 
+const privilegeNote = 'docker:dind is root on this machine for whoever wrote the pipeline (--no-privileged refuses it)'
+
 async function runIn(folder: string, order: RunOrder, interrupt: Interrupt): Promise<LocalRun> {
   const { input, choice, wishes, say } = order
+  if (wishes.isPrivilegedAllowed && choice.jobs.some(asksForDocker)) say(privilegeNote)
   const artifacts = createLocalArtifacts(join(folder, 'artifacts'))
   const logs = wishes.showsLogs
     ? createLogPrinter({ stream: order.logStream, titles: choice.jobs.map(job => job.name) })

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { connectEngine } from '../../executor/docker/engine.ts'
 import { removeImagesOf } from '../../executor/docker/remove-images.ts'
 import { messageOf } from '../../kit/errors.ts'
+import { mayListenOn80, needsRegistry } from './docker-need.ts'
 import type { LocalRegistry } from './local-registry.ts'
 import type { OpenedRun } from './open-run.ts'
-import { mayListenOn80, needsRegistry } from './registry-need.ts'
 import type { RunOrder } from './run-working-copy.ts'
 
 /** Null: the run has none. */

@@ -1,14 +1,19 @@
-// Whether a run needs a registry of its own, and whether it can have one. Pure but for the facts that it is given.
+// Whether jobs of a run ask for a Docker of their own, or for a registry, and whether they can have one. Pure.
 import { isDockerService } from '../../executor/docker/docker-service.ts'
 import type { JobPlan } from '../../pipeline/model.ts'
+
+/** By the names as they are written; a variable in one is looked at by the runner. */
+export function asksForDocker({ services }: JobPlan): boolean {
+  return services.some(service => isDockerService(service.name))
+}
 
 /** A job that has a Docker may push, and one whose image is in the registry pulls. */
 export function needsRegistry(jobs: readonly JobPlan[], host: string): boolean {
   return jobs.some(
-    ({ image, services }) =>
-      image?.name.startsWith(`${host}/`) === true ||
-      image?.name.startsWith('$CI_REGISTRY') === true ||
-      services.some(service => isDockerService(service.name)),
+    job =>
+      asksForDocker(job) ||
+      job.image?.name.startsWith(`${host}/`) === true ||
+      job.image?.name.startsWith('$CI_REGISTRY') === true,
   )
 }
 
