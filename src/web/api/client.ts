@@ -18,7 +18,7 @@ const retryMs = 250
 
 /** Proves that a writing request comes from our own pages; the session's start hands it out. */
 export const csrfToken = signal('')
-/** Counts up when the server says that nobody is signed in any more. */
+/** Counts up when somebody must sign in to go on: strangers are told 404 of what they may not see. */
 export const signedOut = signal(0)
 
 export async function getJson<T>(path: string, options: RequestOptions = {}): Promise<T> {
@@ -83,7 +83,7 @@ async function send(method: Method, path: string, options: RequestOptions): Prom
   if (options.signal !== undefined) request.signal = options.signal
   const response = await reach(apiUrl(path, options.query), request)
   if (response.ok) return response
-  if (response.status === 401) signedOut.value += 1
+  if (response.status === 401 || (response.status === 404 && csrfToken.value === '')) signedOut.value += 1
   throw new ApiError(response.status, sentenceOf(response.status, await response.json().catch(() => null)))
 }
 

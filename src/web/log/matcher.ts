@@ -16,17 +16,22 @@ export function textMatcher(wanted: string): Matcher {
   }
 }
 
-/** Lines that usually tell why something failed. */
-export const failurePattern =
+/** Lines that usually tell why something failed: in words, by the name of an exception, by a mark. */
+const failureWords =
   /\b(errors?|failed|failures?|fatal|panic|exceptions?|traceback|segfault|segmentation fault|killed|denied|cannot|could not|command not found)\b/i
+const failureNames = /\b[A-Z]\w*(?:Error|Exception)\b|^\s*(?:[✗✘✖]|not ok\b|FAIL\b)/
 const harmless = /\b(0|no|without) (errors?|failures?|failed)\b|\b(failed|errors?|failures?)[:=] ?0\b/i
 
 export const failureMatcher: Matcher = {
-  matches: text => failurePattern.test(text) && !harmless.test(text),
+  matches: text => failureOf(text) !== null && !harmless.test(text),
   places: text => {
-    const found = failurePattern.exec(text)
+    const found = failureOf(text)
     return found === null ? [] : [[found.index, found.index + found[0].length]]
   },
+}
+
+function failureOf(text: string): RegExpExecArray | null {
+  return failureWords.exec(text) ?? failureNames.exec(text)
 }
 
 /** Lower case of the same length, so that places stay where they are. */

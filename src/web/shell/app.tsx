@@ -4,10 +4,11 @@ import { LocationProvider, useLocation } from 'preact-iso/router'
 import { signedOut } from '../api/client.ts'
 import { useShortcuts } from '../keyboard.ts'
 import { signInPath } from '../paths.ts'
-import { identityOf, type Route, routeOf } from '../route.ts'
+import { identityOf, type PageName, type Route, routeOf } from '../route.ts'
 import { currentUser } from '../session.ts'
 import { ConfirmDialog } from '../ui/confirm.tsx'
 import { Toasts } from '../ui/toast.tsx'
+import { AdminsOnly } from './admins-only.tsx'
 import { InstanceNav } from './instance-nav.tsx'
 import { JumpHost } from './jump-host.tsx'
 import { openJump } from './jump-state.ts'
@@ -29,7 +30,8 @@ export function App(): JSX.Element {
   )
 }
 
-const adminPages: readonly string[] = ['admin-instance', 'admin-users', 'all-runners', 'groups']
+const adminPages: readonly PageName[] = ['admin-instance', 'admin-users', 'all-runners']
+const pagesBesideThem: readonly PageName[] = [...adminPages, 'groups']
 
 function Shell(): JSX.Element {
   const { path, route: go } = useLocation()
@@ -66,7 +68,7 @@ function Shell(): JSX.Element {
           />
         )}
         <main id="content" class={route.page === 'job' ? 'content content-full' : 'content'} tabIndex={-1}>
-          <Outlet route={route} />
+          {isRefused(route) ? <AdminsOnly /> : <Outlet route={route} />}
         </main>
       </div>
       <JumpHost project={route.params.project} />
@@ -78,8 +80,13 @@ function Shell(): JSX.Element {
 function sideOf(route: Route): JSX.Element | null {
   const project = route.params.project
   if (project !== undefined) return <ProjectNav project={project} page={route.page} />
-  if (adminPages.includes(route.page) && currentUser.value?.is_admin) return <InstanceNav page={route.page} />
+  if (pagesBesideThem.includes(route.page) && currentUser.value?.is_admin) return <InstanceNav page={route.page} />
   return null
+}
+
+/** Strangers are led to sign in by the server's answer. */
+function isRefused(route: Route): boolean {
+  return adminPages.includes(route.page) && currentUser.value?.is_admin === false
 }
 
 /** The pages for those who are not signed in: without bar and list. */

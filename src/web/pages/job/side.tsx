@@ -33,7 +33,7 @@ export function SidePanels({ path, job, view, pipeline, mayAct, onChanged }: Sid
         <Panel title="Attempts">
           <JobLinks
             path={path}
-            jobs={[...attempts].sort((one, other) => other.id - one.id)}
+            jobs={[...attempts].sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at))}
             current={job.id}
             label={(_each, index) => `Attempt ${attempts.length - index}`}
           />

@@ -152,11 +152,10 @@ function RunNow({ path }: { readonly path: string }): JSX.Element {
 }
 
 function Preview({ of }: { readonly of: CleanupPreview }): JSX.Element {
-  const touched = of.filter(each => each.tags.length > 0)
-  if (touched.length === 0) return <p>Nothing would be deleted.</p>
+  if (of.length === 0) return <p>There is no image yet.</p>
   return (
     <div class="stack" role="status">
-      {touched.map(each => (
+      {of.map(each => (
         <section key={each.path} class="stack-tight">
           <h3>{each.path}</h3>
           <PreviewOf preview={each} />

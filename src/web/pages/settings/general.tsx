@@ -104,39 +104,48 @@ function Basics({ project, onSaved }: PartProps): JSX.Element {
 
 function Features({ project, onSaved }: PartProps): JSX.Element {
   const path = project.path_with_namespace
-  async function set(change: Readonly<Record<string, unknown>>, done: string): Promise<void> {
-    await attempt(async () => {
-      await changeProject(path, change)
-      return done
-    })
-    onSaved()
-  }
   return (
     <Panel title="Features" padded>
-      <CheckField
+      <Feature
         label="Pipelines"
         hint="Off: pushes start none, and running ones go on to their end."
-        checked={hasPipelines(project)}
-        onChange={on =>
-          void set(
-            { builds_access_level: on ? 'enabled' : 'disabled' },
-            on ? 'Pipelines are on.' : 'Pipelines are off.',
-          )
-        }
+        isOn={hasPipelines(project)}
+        onChange={async on => {
+          await changeProject(path, { builds_access_level: on ? 'enabled' : 'disabled' })
+          onSaved()
+          return on ? 'Pipelines are on.' : 'Pipelines are off.'
+        }}
       />
-      <CheckField
+      <Feature
         label="Container Registry"
         hint="Off: nobody can pull or push. Images are kept."
-        checked={hasRegistry(project)}
-        onChange={on =>
-          void set(
-            { container_registry_access_level: on ? 'enabled' : 'disabled' },
-            on ? 'The registry is on.' : 'The registry is off. Its images are kept.',
-          )
-        }
+        isOn={hasRegistry(project)}
+        onChange={async on => {
+          await changeProject(path, { container_registry_access_level: on ? 'enabled' : 'disabled' })
+          onSaved()
+          return on ? 'The registry is on.' : 'The registry is off. Its images are kept.'
+        }}
       />
     </Panel>
   )
+}
+
+type FeatureProps = {
+  readonly label: string
+  readonly hint: string
+  readonly isOn: boolean
+  /** Answers what happened, in words. */
+  readonly onChange: (on: boolean) => Promise<string>
+}
+
+/** Shown as wished at once; back again if the server refuses. */
+function Feature({ label, hint, isOn, onChange }: FeatureProps): JSX.Element {
+  const [wished, setWished] = useState(isOn)
+  async function set(on: boolean): Promise<void> {
+    setWished(on)
+    if (!(await attempt(() => onChange(on)))) setWished(isOn)
+  }
+  return <CheckField label={label} hint={hint} checked={wished} onChange={on => void set(on)} />
 }
 
 function Endings({ project, onSaved }: PartProps): JSX.Element {

@@ -22,10 +22,16 @@ describe('finding in a log', () => {
     expect(textMatcher('.*').matches('a .* b')).toBe(true)
   })
 
-  it.each(['ERROR: no', 'tests failed', 'panic: x', 'sh: foo: command not found', 'Permission denied'])(
-    'sees a failure in “%s”',
-    line => expect(failureMatcher.matches(line)).toBe(true),
-  )
+  it.each([
+    'ERROR: no',
+    'tests failed',
+    'panic: x',
+    'sh: foo: command not found',
+    'Permission denied',
+    '  AssertionError: x',
+    '✗ case 3',
+    'not ok 4',
+  ])('sees a failure in “%s”', line => expect(failureMatcher.matches(line)).toBe(true))
   it.each(['0 errors', 'failed: 0', 'no failures', 'all is well', 'terror'])('sees none in “%s”', line =>
     expect(failureMatcher.matches(line)).toBe(false),
   )

@@ -1,0 +1,365 @@
+// What people do, in a real browser against a real server with a real runner.
+import { readFile } from 'node:fs/promises'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Slipway, startSlipway } from '../../support/slipway.ts'
+import { type OwnBrowser, openBrowser } from '../../support/web/browser.ts'
+import { buildDemoWorld, type DemoWorld } from '../../support/web/demo-world.ts'
+import { runInShell } from '../../support/web/run-in-shell.ts'
+import { signIn } from '../../support/web/sign-in.ts'
+import { type WatchedPage, watchPage } from '../../support/web/watch-page.ts'
+
+let slipway: Slipway
+let world: DemoWorld
+let browser: OwnBrowser
+let page: Page
+let watched: WatchedPage
+
+const patienceMs = 60_000
+
+beforeAll(async () => {
+  slipway = await startSlipway()
+  world = await buildDemoWorld(slipway)
+  browser = await openBrowser({ viewport: { width: 1280, height: 860 }, acceptDownloads: true })
+  page = await browser.context.newPage()
+  page.setDefaultTimeout(patienceMs)
+  watched = watchPage(page)
+  await signIn(page, slipway.url, 'root', slipway.rootPassword)
+}, 300_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await world?.remove()
+  await slipway?.stop()
+}, 60_000)
+
+const open = (path: string): Promise<void> => watched.visit(`${slipway.url}${path}`)
+const at = (path: string): string => `/shop/backend/-/${path}`
+const button = (name: string | RegExp): Locator => page.getByRole('button', { name })
+const told = (text: string | RegExp): Promise<void> => page.locator('.toast', { hasText: text }).first().waitFor()
+
+describe('signing in', () => {
+  it('fails in words, and leads back to where one wanted to go', async () => {
+    const other = await openBrowser()
+    try {
+      const stranger = await other.context.newPage()
+      await stranger.goto(`${slipway.url}${at('pipelines')}`)
+      await stranger.getByLabel('User name').fill('root')
+      await stranger.getByLabel('Password').fill('not the password')
+      await stranger.getByRole('button', { name: 'Sign in' }).click()
+      await stranger.getByText('User name or password is wrong.').waitFor()
+      await stranger.getByLabel('Password').fill(slipway.rootPassword)
+      await stranger.getByRole('button', { name: 'Sign in' }).click()
+      await stranger.getByRole('heading', { name: 'Pipelines' }).waitFor()
+      await stranger.getByRole('button', { name: /Account of/ }).click()
+      await stranger.getByRole('button', { name: 'Sign out' }).click()
+      await stranger.getByRole('heading', { name: 'Sign in to Slipway' }).waitFor()
+      await stranger.goto(`${slipway.url}/`)
+      await stranger.getByRole('heading', { name: 'Sign in to Slipway' }).waitFor()
+    } finally {
+      await other.close()
+    }
+  })
+})
+
+describe('a push', () => {
+  it('appears by itself on the page that is open, and its pipeline is watched to its end', async () => {
+    await open(at('pipelines'))
+    await world.backend.git('checkout', '-q', '-B', 'live', 'master')
+    await world.backend.write({
+      '.gitlab-ci.yml':
+        'first:\n  image: busybox\n  script:\n    - for n in 1 2 3 4 5; do echo "line $n of five"; sleep 1; done\nsecond:\n  stage: deploy\n  image: busybox\n  script: echo done\n',
+    })
+    await world.backend.commit('Seen as it happens')
+    expect((await world.backend.push('origin', 'live')).exitCode).toBe(0)
+    await page.getByRole('link', { name: 'Seen as it happens' }).click()
+    await page.locator('.node', { hasText: 'first' }).locator('a').click()
+    await page.getByText('line 2 of five').waitFor()
+    await page.locator('.page-head .status', { hasText: 'passed' }).waitFor()
+    await page.getByText('line 5 of five').waitFor()
+    expect(await page.locator('.log-row', { hasText: /line \d of five/ }).count()).toBe(5)
+    await page
+      .getByRole('link', { name: /^#\d+$/ })
+      .first()
+      .click()
+    await page.locator('.page-head .status', { hasText: 'passed' }).waitFor()
+  })
+})
+
+describe('a log', () => {
+  it('folds its sections, finds in folded ones, and opens what it finds', async () => {
+    await open(at(`jobs/${world.failedJob}`))
+    const section = button('Starting the browsers')
+    await section.click()
+    await expect.poll(() => page.getByText('2 browsers are ready').count()).toBe(0)
+    await page.keyboard.press('/')
+    await page.getByRole('searchbox').fill('browsers are')
+    await page.locator('.log-current', { hasText: '2 browsers are ready' }).waitFor()
+    expect(await section.getAttribute('aria-expanded')).toBe('true')
+    await page.getByText('1 of 1').waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  it('steps through the lines that tell of a failure', async () => {
+    await button(/tells of a failure/).click()
+    await page.locator('.log-current', { hasText: 'AssertionError' }).waitFor()
+  })
+
+  it('is linked to by line, even into a folded section', async () => {
+    const line = page.locator('.log-row', { hasText: '2 browsers are ready' })
+    await open(at(`jobs/${world.failedJob}`))
+    const number = await line.getAttribute('data-row')
+    await line.locator('.log-number').click()
+    expect(new URL(page.url()).hash).toBe(`#L${Number(number) + 1}`)
+    await page.reload()
+    await page.locator('.log-row.log-selected', { hasText: '2 browsers are ready' }).waitFor()
+  })
+
+  it('shows when its lines came', async () => {
+    await button(/Show times \(t\)/).click()
+    await expect.poll(() => page.locator('.log-time').first().textContent()).toMatch(/\d\d:\d\d:\d\d/)
+    await page.keyboard.press('t')
+    await page.keyboard.press('t')
+  })
+
+  it('goes on without a gap after the connection was lost', async () => {
+    await open(at(`pipelines/${world.runningPipeline}`))
+    await page.locator('.node', { hasText: 'e2e' }).locator('a').click()
+    await page
+      .getByText(/try \d+/)
+      .first()
+      .waitFor()
+    await browser.context.setOffline(true)
+    await page.getByText('Reconnecting').waitFor()
+    await browser.context.setOffline(false)
+    await page.getByText('Reconnecting').waitFor({ state: 'detached' })
+    const before = await tries()
+    await expect
+      .poll(async () => (await tries()).at(-1) ?? 0, { timeout: patienceMs })
+      .toBeGreaterThan((before.at(-1) ?? 0) + 2)
+    const seen = await tries()
+    expect(seen).toEqual(Array.from({ length: seen.length }, (_, index) => (seen[0] ?? 0) + index))
+  })
+
+  it('of every job of a pipeline is searched at once', async () => {
+    await open(at(`pipelines/${world.failedPipeline}/logs`))
+    await page.getByRole('searchbox').fill('AssertionError')
+    await button('Search').click()
+    await page.locator('.log-hits a').first().click()
+    await page.locator('.log-row.log-selected', { hasText: 'AssertionError' }).waitFor()
+  })
+})
+
+async function tries(): Promise<readonly number[]> {
+  const rows = await page.locator('.log-row').allTextContents()
+  return rows.flatMap(row => /service, try (\d+)/.exec(row)?.[1] ?? []).map(Number)
+}
+
+describe('a job', () => {
+  it('is retried from its page, and both attempts can be read', async () => {
+    await open(at(`jobs/${world.failedJob}`))
+    await button('Retry').click()
+    await told('starts anew')
+    await page.locator('.page-head .status', { hasText: 'failed' }).waitFor()
+    await page.getByRole('link', { name: 'Attempt 1' }).click()
+    await expect.poll(() => new URL(page.url()).pathname).toBe(at(`jobs/${world.failedJob}`))
+  })
+
+  it('that waits for somebody is started with a variable', async () => {
+    await open(at(`pipelines/${world.passedPipeline}`))
+    await page.locator('.node', { hasText: 'production' }).locator('a').click()
+    await page.getByText('Waiting for somebody to start it').waitFor()
+    await page.locator('.page-head').getByRole('button', { name: 'Start' }).click()
+    await page.getByLabel('Name of variable 1').fill('REASON')
+    await page.getByLabel('Value of variable 1').fill('the summer release')
+    await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click()
+    await told('was started')
+    await page.getByText('to production').last().waitFor()
+    await page.locator('.page-head .status', { hasText: 'passed' }).waitFor()
+  })
+
+  it('leaves artifacts to browse and to download', async () => {
+    await open(at(`jobs/${world.unitJob}`))
+    await page.getByRole('link', { name: 'Browse' }).click()
+    await page.getByRole('link', { name: /^report/ }).click()
+    await page.getByRole('link', { name: /^assets/ }).click()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: /^style.css/ }).click(),
+    ])
+    expect(await readFile(await download.path(), 'utf8')).toBe('h1 { color: teal }\n')
+  })
+})
+
+describe('a pipeline', () => {
+  it('is canceled, and says so', async () => {
+    await open(at(`pipelines/${world.runningPipeline}`))
+    await page.locator('.page-head').getByRole('button', { name: 'Cancel' }).click()
+    await told('is being canceled')
+    await page.locator('.page-head .status', { hasText: 'canceled' }).waitFor()
+  })
+
+  it('tells why a job is in and why another is out', async () => {
+    await open(at(`pipelines/${world.passedPipeline}/why`))
+    await page.getByText('publish charts').click()
+    await page.locator('details[open]').getByText('is not set').first().waitFor()
+    await page.getByLabel('Only those left out').check()
+    expect(await page.locator('.why-job').count()).toBe(1)
+  })
+
+  it('is run by hand, with a variable', async () => {
+    await open(at('pipelines/new'))
+    await page.getByLabel('Branch or tag').fill('live')
+    await page.getByLabel('Name of variable 1').fill('BY')
+    await page.getByLabel('Value of variable 1').fill('hand')
+    await page.locator('form').getByRole('button', { name: 'Run pipeline' }).click()
+    await told('was made')
+    await page.getByText('started by hand').waitFor()
+  })
+
+  it('shows its tests and the images that it pushed', async () => {
+    await open(at(`pipelines/${world.passedPipeline}/tests`))
+    await page.getByText('40 tests').waitFor()
+    await open(at(`pipelines/${world.passedPipeline}/images`))
+    await page.getByText('shop/backend:latest').waitFor()
+  })
+
+  it('file is checked before it is pushed', async () => {
+    await open(at('ci/lint'))
+    await page.getByText('The file is right.').waitFor()
+    await page.getByLabel('Pipeline file').fill('unit:\n  needs: [bild]\n  script: make\nbuild:\n  script: make\n')
+    await page.keyboard.press('Control+Enter')
+    await page.getByText("did you mean 'build'").waitFor()
+  })
+})
+
+describe('the Container Registry', () => {
+  it('deletes tags after showing what goes', async () => {
+    await open(at('container_registry'))
+    await page.getByRole('link', { name: 'shop/backend' }).last().click()
+    await page.getByLabel('Select feature-stock').check()
+    await page.getByLabel('Select feature-returns').check()
+    await button('Delete 2 tags').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText(/2 tags go, and/).waitFor()
+    await dialog.getByRole('button', { name: 'Delete 2 tags' }).click()
+    await told('2 tags were deleted.')
+    await expect.poll(() => page.getByRole('link', { name: 'feature-stock' }).count()).toBe(0)
+    await page.getByRole('link', { name: 'latest' }).waitFor()
+  })
+
+  it('takes a cleanup policy, and shows beforehand what it would delete', async () => {
+    await open(at('container_registry/settings'))
+    await page.getByLabel('Deletes tags').selectOption('')
+    await page.getByLabel('And keeps the newest of each image').selectOption('')
+    await page.getByLabel('But keeps those that match').fill('master')
+    await button('Show what would go').click()
+    await page.getByText('latest is always kept').waitFor()
+    await page.getByText('it matches what is kept').waitFor()
+    await button('Save').click()
+    await told('The policy was saved and is on.')
+    await page.reload()
+    await expect.poll(() => page.getByLabel('But keeps those that match').inputValue()).toBe('master')
+  })
+})
+
+describe('settings', () => {
+  it('take a masked variable, and show it masked', async () => {
+    await open(at('settings/variables'))
+    await button('Add variable').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Key').fill('API_TOKEN')
+    await dialog.getByLabel('Value').fill('short')
+    await dialog.getByLabel('Masked').check()
+    await dialog.getByText('at least 8 characters').waitFor()
+    await dialog.getByLabel('Value').fill('sixteen-letters-')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await told('API_TOKEN was saved')
+    const row = page.getByRole('row', { name: /API_TOKEN/ })
+    await row.getByText('••••••••').waitFor()
+    expect(await page.content()).not.toContain('sixteen-letters-')
+  })
+
+  it('show a new token once', async () => {
+    await open('/-/access-tokens')
+    await button('New token').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill('script')
+    await dialog.getByLabel('read_api').check()
+    await dialog.getByRole('button', { name: 'Make token' }).click()
+    const token = await page.getByText(/^glpat-/).textContent()
+    const answer = await fetch(`${slipway.url}/api/v4/user`, { headers: { 'private-token': token ?? '' } })
+    expect(answer.status).toBe(200)
+    await button('I have it').click()
+    expect(await page.getByText(/^glpat-/).count()).toBe(0)
+  })
+
+  it('switch the registry off, and say that images are kept', async () => {
+    await open(at('settings/general'))
+    await page.getByLabel('Container Registry').uncheck()
+    await told('Its images are kept.')
+    await open(at('container_registry'))
+    await page.getByText('switched off for this project').waitFor()
+    await open(at('settings/general'))
+    await page.getByLabel('Container Registry').check()
+    await told('The registry is on.')
+  })
+
+  it('pause a runner, and let it go on', async () => {
+    await open('/-/runners')
+    await button('Pause this machine').click()
+    await told('takes no new jobs')
+    await page.locator('.status', { hasText: 'paused' }).waitFor()
+    await button('Resume this machine').click()
+    await page.locator('.status', { hasText: 'online' }).waitFor()
+  })
+
+  it('of another person are not to be seen by a guest', async () => {
+    const other = await openBrowser()
+    try {
+      await slipway.api('POST', '/users', {
+        username: 'guest',
+        name: 'Guest',
+        email: 'guest@example.com',
+        password: 'a guest of mine',
+      })
+      const guest = await other.context.newPage()
+      await signIn(guest, slipway.url, 'guest', 'a guest of mine')
+      await guest.goto(`${slipway.url}${at('settings/variables')}`)
+      await guest.getByText('nothing here that you may see').first().waitFor()
+      await guest.goto(`${slipway.url}/admin/users`)
+      await guest.getByText('Only administrators may see this page').waitFor()
+    } finally {
+      await other.close()
+    }
+  })
+})
+
+describe('from nothing', () => {
+  it('the pages’ own words lead to a pipeline', async () => {
+    const fresh = await slipway.api<{ id: number }>('POST', '/users', {
+      username: 'newcomer',
+      name: 'New Comer',
+      email: 'new@example.com',
+      password: 'a newcomer of mine',
+    })
+    expect(fresh.status).toBe(201)
+    const other = await openBrowser()
+    try {
+      const own = await other.context.newPage()
+      await signIn(own, slipway.url, 'newcomer', 'a newcomer of mine')
+      await own.getByRole('button', { name: /Make the project newcomer\/hello/ }).click()
+      await own.getByText('Clone the project').waitFor()
+      const commands = await own.locator('.steps .command code').allTextContents()
+      await runInShell(commands, 'a newcomer of mine')
+      await own.getByRole('link', { name: 'Add a pipeline' }).waitFor()
+      await own.locator('.status', { hasText: 'passed' }).first().waitFor()
+    } finally {
+      await other.close()
+    }
+  })
+})
+
+it('no page told of an error on the way', () => {
+  expect(watched.errors()).toEqual([])
+})
