@@ -11,6 +11,8 @@ const open = { config: { policy: { kind: 'public' } }, schema: { hide: true } } 
 const otherDoors = /^\/(api|v2|jwt|metrics|assets|-\/(live|ready))(\/|\?|$)|\.git(\/|\?|$)/
 const foreverHeader = 'public, max-age=31536000, immutable'
 const pageHeader = 'no-cache'
+/** They bear no hash, and change with a new version at most. */
+const hourHeader = 'public, max-age=3600'
 
 /** @param folder of the built pages, `dist/web` */
 export async function registerWeb(app: App, { folder }: { readonly folder: string }): Promise<void> {
@@ -24,7 +26,7 @@ export async function registerWeb(app: App, { folder }: { readonly folder: strin
     return sendFile(reply, `assets/${name}`, foreverHeader)
   })
   for (const name of ['theme.js', 'favicon.svg'])
-    app.get(`/${name}`, open, async (_request, reply) => sendFile(reply, name, pageHeader))
+    app.get(`/${name}`, open, async (_request, reply) => sendFile(reply, name, hourHeader))
   app.get('/*', open, async (request, reply) => {
     if (otherDoors.test(request.url)) return reply.callNotFound()
     if (!isBuilt) return reply.code(503).type('text/plain').send('The pages are not built. Run: npm run build:web\n')

@@ -17,9 +17,13 @@ import './styles/status.css'
 
 await start()
 
-/** The page's script and the session are fetched side by side. */
+/** The session, the page's script and what it shows are fetched side by side. */
 async function start(): Promise<void> {
-  const page = loadPage(routeOf(location.pathname).page).catch(() => undefined)
+  const { page: name, params } = routeOf(location.pathname)
+  const page = loadPage(name).then(
+    module => module.prepare?.({ params }),
+    () => undefined, // the outlet tries again, and tells the reader
+  )
   await loadSession().catch(() => undefined)
   await page
   showMisleadingCharacters()

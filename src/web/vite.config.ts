@@ -6,6 +6,10 @@ import { compress } from './compress.ts'
 
 const outDir = join(import.meta.dirname, '../../dist/web')
 
+/** What most pages use, in one file: a file for each of these small parts costs more than it saves. */
+const sharedParts =
+  /node_modules|src\/web\/(ui|ci|live|shell|(?!main)[a-z-]+\.tsx?$)|src\/web\/api\/(client|resource|api-error|keep-same|projects)\.ts|src\/server\/live/
+
 export default defineConfig({
   root: import.meta.dirname,
   build: {
@@ -16,7 +20,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      output: { codeSplitting: { groups: [{ name: 'shared', test: sharedParts }] } },
+    },
   },
   worker: { format: 'es' },
   plugins: [compress(outDir)],

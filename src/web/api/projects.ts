@@ -1,6 +1,6 @@
 // Projects as GitLab's API shows them, as far as the pages need it.
 import { change, getAll, getJson, getPage, type Page, projectUrl, type Query } from './client.ts'
-import { type Resource, useResource } from './resource.ts'
+import { prime, type Resource, useResource } from './resource.ts'
 
 export type Visibility = 'private' | 'internal' | 'public'
 
@@ -34,7 +34,19 @@ export const maintainer = 40
 export const owner = 50
 
 export function useProject(path: string): Resource<Project> {
-  return useResource(`project:${path}`, signal => getJson<Project>(projectUrl(path), { signal }))
+  return useResource(keyOf(path), signal => readProject(path, signal))
+}
+
+export function primeProject(path: string): void {
+  prime(keyOf(path), signal => readProject(path, signal))
+}
+
+function keyOf(path: string): string {
+  return `project:${path}`
+}
+
+function readProject(path: string, signal: AbortSignal): Promise<Project> {
+  return getJson<Project>(projectUrl(path), { signal })
 }
 
 export function listProjects(query: Query, signal?: AbortSignal): Promise<Page<Project>> {

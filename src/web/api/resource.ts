@@ -3,6 +3,7 @@
 import { type Signal, signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { ApiError } from './api-error.ts'
+import { keepSame } from './keep-same.ts'
 
 export type Loaded<T> = {
   readonly data: T | undefined
@@ -20,9 +21,13 @@ type Entry = {
   running: AbortController | undefined
   again: boolean
   readers: number
+  /** Milliseconds since 1970; 0: not yet. */
+  loadedAt: number
 }
 
 const keptEntries = 150
+/** What is no older is not loaded again when one more part of the page asks for it. */
+const freshMs = 1000
 const entries = new Map<string, Entry>()
 
 /** `key` names the data for as long as the tab lives; null: nothing to load yet. */
@@ -30,7 +35,7 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
   const entry = useMemo(() => entryOf(key ?? ''), [key])
   useEffect(() => {
     entry.readers += 1
-    if (key !== null) void refresh(entry, load)
+    if (key !== null) void open(entry, load)
     return () => {
       entry.readers -= 1
       if (entry.readers === 0) entry.running?.abort()
@@ -47,6 +52,11 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
   }
 }
 
+/** Begins to load what a page is going to ask for, while its script is still being read. */
+export function prime<T>(key: string, load: (signal: AbortSignal) => Promise<T>): void {
+  void open(entryOf(key), load)
+}
+
 /** Forgets everything: another user has signed in. */
 export function forgetResources(): void {
   entries.clear()
@@ -61,9 +71,15 @@ function entryOf(key: string): Entry {
     running: undefined,
     again: false,
     readers: 0,
+    loadedAt: 0,
   }
   entries.set(key, entry)
   return entry
+}
+
+async function open<T>(entry: Entry, load: (signal: AbortSignal) => Promise<T>): Promise<void> {
+  const isRunning = entry.running !== undefined && !entry.running.signal.aborted
+  if (!isRunning && Date.now() - entry.loadedAt > freshMs) await refresh(entry, load)
 }
 
 /** One load at a time for one entry; a wish that comes while one runs leads to one more. */
@@ -78,7 +94,9 @@ async function refresh<T>(entry: Entry, load: (signal: AbortSignal) => Promise<T
   entry.state.value = { ...entry.state.peek(), isLoading: true }
   try {
     const data = await load(controller.signal)
-    if (!controller.signal.aborted) entry.state.value = { data, error: undefined, isLoading: false }
+    if (controller.signal.aborted) return
+    entry.loadedAt = Date.now()
+    entry.state.value = { data: keepSame(entry.state.peek().data, data), error: undefined, isLoading: false }
   } catch (error) {
     if (controller.signal.aborted) return
     entry.state.value = { data: entry.state.peek().data, error: asApiError(error), isLoading: false }

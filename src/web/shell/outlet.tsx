@@ -5,6 +5,7 @@ import { identityOf, type Route } from '../route.ts'
 import { Button } from '../ui/button.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { loadedPage, loadPage, type PageProps } from './page-modules.ts'
+import { reloadOnce } from './reload-once.ts'
 
 type Shown = { readonly route: Route; readonly Page: ComponentType<PageProps> }
 
@@ -18,13 +19,13 @@ export function Outlet({ route }: { readonly route: Route }): JSX.Element {
   useEffect(() => {
     setFailed(false)
     loadPage(route.page).then(
-      Page => wanted.current === route && setShown({ route, Page }),
-      () => wanted.current === route && setFailed(true),
+      ({ Page }) => wanted.current === route && setShown({ route, Page }),
+      () => wanted.current === route && !reloadOnce() && setFailed(true),
     )
   }, [route])
 
   if (failed) return <PageLost />
-  const current = known === undefined ? shown : { route, Page: known }
+  const current = known === undefined ? shown : { route, Page: known.Page }
   return (
     <>
       {known === undefined && <div class="page-loading" role="progressbar" aria-label="Loading the page" />}

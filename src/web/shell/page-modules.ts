@@ -1,9 +1,13 @@
-// Each page is loaded when it is first asked for. A page's file exports `Page`.
+// Each page is loaded when it is first asked for.
 import type { ComponentType } from 'preact'
 import type { PageName } from '../route.ts'
 
 export type PageProps = { readonly params: Readonly<Record<string, string>> }
-type PageModule = { readonly Page: ComponentType<PageProps> }
+export type PageModule = {
+  readonly Page: ComponentType<PageProps>
+  /** Begins to load what the page will ask for. */
+  readonly prepare?: (props: PageProps) => void
+}
 
 const loaders: Readonly<Record<PageName, () => Promise<PageModule>>> = {
   overview: () => import('../pages/overview/page.tsx'),
@@ -47,16 +51,16 @@ const loaders: Readonly<Record<PageName, () => Promise<PageModule>>> = {
   'not-found': () => import('../pages/not-found.tsx'),
 }
 
-const loaded = new Map<PageName, ComponentType<PageProps>>()
+const loaded = new Map<PageName, PageModule>()
 
-export function loadedPage(name: PageName): ComponentType<PageProps> | undefined {
+export function loadedPage(name: PageName): PageModule | undefined {
   return loaded.get(name)
 }
 
-export async function loadPage(name: PageName): Promise<ComponentType<PageProps>> {
+export async function loadPage(name: PageName): Promise<PageModule> {
   const known = loaded.get(name)
   if (known !== undefined) return known
-  const { Page } = await loaders[name]()
-  loaded.set(name, Page)
-  return Page
+  const module = await loaders[name]()
+  loaded.set(name, module)
+  return module
 }

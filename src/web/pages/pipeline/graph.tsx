@@ -3,8 +3,9 @@ import { useMemo, useState } from 'preact/hooks'
 import type { PipelineView } from '../../api/pipelines.ts'
 import { Button } from '../../ui/button.tsx'
 import { ScrollArea } from '../../ui/scroll-area.tsx'
-import { type GraphMode, layoutGraph, relatedTo } from './graph-layout.ts'
+import { type GraphEdge, type GraphMode, type GraphNode, layoutGraph, relatedTo } from './graph-layout.ts'
 import { JobNode } from './job-node.tsx'
+import { useGrowing } from './use-growing.ts'
 import './graph.css'
 
 type GraphProps = {
@@ -25,11 +26,10 @@ export function Graph({ project, pipeline, mayAct, onChanged }: GraphProps): JSX
   const stages = pipeline.stages.map(stage => stage.name)
   const graph = useMemo(() => layoutGraph(jobs, stages, mode), [jobs, stages.join(), mode])
   const related = useMemo(() => (pointed === null ? null : relatedTo(pointed, graph.edges)), [pointed, graph])
-  const shownEdges =
-    graph.edges.length <= calmEdges
-      ? graph.edges
-      : graph.edges.filter(edge => related?.has(edge.from) && related.has(edge.to))
+  const lines = useMemo(() => pathOf(graph.edges), [graph])
+  const relatedLines = related === null ? '' : pathOf(graph.edges.filter(edge => joins(edge, related)))
   const hasFocus = related !== null && related.size > 1
+  const finished = useGrowing(graph.nodes.length)
 
   return (
     <div class="stack-tight">
@@ -50,24 +50,22 @@ export function Graph({ project, pipeline, mayAct, onChanged }: GraphProps): JSX
           onPointerLeave={() => setPointed(null)}
         >
           <svg class="graph-lines" width={graph.width} height={graph.height} aria-hidden="true">
-            {shownEdges.map(edge => (
-              <path
-                key={`${edge.from}\n${edge.to}`}
-                d={edge.path}
-                class={edgeClass(hasFocus, related?.has(edge.from) === true && related.has(edge.to))}
-              />
-            ))}
+            {graph.edges.length <= calmEdges && (
+              <path d={lines} class={hasFocus ? 'graph-line graph-line-off' : 'graph-line'} />
+            )}
+            {hasFocus && <path d={relatedLines} class="graph-line graph-line-on" />}
           </svg>
           {graph.columns.map(column => (
             <div key={column.x} class="graph-stage clip" style={{ left: `${column.x}px` }}>
               {column.title}
             </div>
           ))}
-          {graph.nodes.map(node => (
+          {graph.nodes.map((node, index) => (
             <JobNode
               key={node.job.name}
               project={project}
               node={node}
+              isPlain={index >= finished && !isInFirstView(node)}
               isDimmed={hasFocus && !related.has(node.job.name)}
               mayAct={mayAct}
               onPoint={setPointed}
@@ -80,7 +78,16 @@ export function Graph({ project, pipeline, mayAct, onChanged }: GraphProps): JSX
   )
 }
 
-function edgeClass(hasFocus: boolean, isRelated: boolean): string {
-  if (!hasFocus) return 'graph-line'
-  return isRelated ? 'graph-line graph-line-on' : 'graph-line graph-line-off'
+/** Roughly what shows at once, beside and below the rest of the page; other jobs get their icons a moment later. */
+function isInFirstView(node: GraphNode): boolean {
+  return node.x < innerWidth - 240 && node.y < innerHeight - 280
+}
+
+/** One path for many lines: one element is much cheaper to draw than hundreds. */
+function pathOf(edges: readonly GraphEdge[]): string {
+  return edges.map(edge => edge.path).join('')
+}
+
+function joins(edge: GraphEdge, jobs: ReadonlySet<string>): boolean {
+  return jobs.has(edge.from) && jobs.has(edge.to)
 }

@@ -9,6 +9,8 @@ import { memo } from './memo.ts'
 type JobNodeProps = {
   readonly project: string
   readonly node: GraphNode
+  /** Only the name and the colour, for now. */
+  readonly isPlain: boolean
   readonly isDimmed: boolean
   readonly mayAct: boolean
   readonly onPoint: (name: string) => void
@@ -19,6 +21,7 @@ type JobNodeProps = {
 export const JobNode = memo(function JobNode({
   project,
   node,
+  isPlain,
   isDimmed,
   mayAct,
   onPoint,
@@ -38,13 +41,15 @@ export const JobNode = memo(function JobNode({
       onFocusCapture={() => onPoint(job.name)}
     >
       <a class="node-link" href={href} title={job.name}>
-        <StatusIcon status={job.status} allowFailure={job.allow_failure} />
+        {!isPlain && <StatusIcon status={job.status} allowFailure={job.allow_failure} />}
         <span class="clip">{job.name}</span>
-        <span class="node-time">
-          <Duration startedAt={job.started_at} finishedAt={job.finished_at} />
-        </span>
+        {job.started_at !== null && (
+          <span class="node-time">
+            <Duration startedAt={job.started_at} finishedAt={job.finished_at} />
+          </span>
+        )}
       </a>
-      {mayAct && job.kind === 'build' && <JobActionButton project={project} job={job} onDone={onChanged} />}
+      {mayAct && !isPlain && job.kind === 'build' && <JobActionButton project={project} job={job} onDone={onChanged} />}
     </div>
   )
 }, isSame)
@@ -55,6 +60,7 @@ function isSame(before: JobNodeProps, after: JobNodeProps): boolean {
     before.node.job === after.node.job &&
     before.node.x === after.node.x &&
     before.node.y === after.node.y &&
+    before.isPlain === after.isPlain &&
     before.isDimmed === after.isDimmed &&
     before.mayAct === after.mayAct
   )

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useLocation } from 'preact-iso/router'
 import { actOnPipeline, deletePipeline, type PipelineView } from '../../api/pipelines.ts'
-import { developer, levelIn, owner, useProject } from '../../api/projects.ts'
+import { developer, levelIn, owner, primeProject, useProject } from '../../api/projects.ts'
 import { CommitLink, RefLink } from '../../ci/refs.tsx'
 import { sourceWords } from '../../ci/source-words.ts'
 import { isActive, statusOf } from '../../ci/status-of.ts'
@@ -13,14 +13,20 @@ import { attempt, useAction } from '../../ui/action.ts'
 import { Button } from '../../ui/button.tsx'
 import { confirm } from '../../ui/confirm.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { Loaded } from '../../ui/loading.tsx'
+import { Loaded, Skeleton } from '../../ui/loading.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { PageHead, type Tab, Tabs } from '../../ui/page.tsx'
 import { Person } from '../../ui/person.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Ago, Duration } from '../../ui/time.tsx'
-import { usePipeline } from './use-pipeline.ts'
+import { primePipeline, usePipeline } from './use-pipeline.ts'
 import { ViewOf } from './views.tsx'
+
+/** Asked for while the page's script is still being read. */
+export function prepare({ params }: PageProps): void {
+  primeProject(params.project ?? '')
+  primePipeline(params.project ?? '', params.id ?? '')
+}
 
 export function Page({ params }: PageProps): JSX.Element {
   const path = params.project ?? ''
@@ -28,6 +34,8 @@ export function Page({ params }: PageProps): JSX.Element {
   const project = useProject(path)
   const pipeline = usePipeline(path, id)
   const level = levelIn(project.data, currentUser.value?.is_admin ?? false)
+  // What one may do decides about a button in every job: drawn once, when both are known.
+  if (project.data === undefined && project.isLoading) return <Skeleton rows={8} />
   return (
     <Loaded of={pipeline} rows={8}>
       {data => (

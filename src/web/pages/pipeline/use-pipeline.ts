@@ -1,11 +1,11 @@
 import type { LiveEvent } from '../../../server/live/protocol.ts'
 import { type JobView, type PipelineView, readPipeline } from '../../api/pipelines.ts'
-import { type Resource, useResource } from '../../api/resource.ts'
+import { prime, type Resource, useResource } from '../../api/resource.ts'
 import { useEvents, useThrottled } from '../../live/use-events.ts'
 
 /** A pipeline, live: changes of its jobs are shown at once; what events do not tell is read anew soon after. */
 export function usePipeline(project: string, id: string): Resource<PipelineView> {
-  const pipeline = useResource(`pipeline:${project}:${id}`, signal => readPipeline(project, id, signal))
+  const pipeline = useResource(keyOf(project, id), signal => readPipeline(project, id, signal))
   const reload = useThrottled(() => void pipeline.reload(), 1000)
   useEvents(
     [`pipeline:${Number(id)}`],
@@ -16,6 +16,14 @@ export function usePipeline(project: string, id: string): Resource<PipelineView>
     reload,
   )
   return pipeline
+}
+
+export function primePipeline(project: string, id: string): void {
+  prime(keyOf(project, id), signal => readPipeline(project, id, signal))
+}
+
+function keyOf(project: string, id: string): string {
+  return `pipeline:${project}:${id}`
 }
 
 export function applyEvents(pipeline: PipelineView, events: readonly LiveEvent[]): PipelineView {
