@@ -19,6 +19,10 @@ export type ServerConfig = {
   readonly databaseFile: string
   readonly runner: boolean
   readonly only: 'web' | 'registry' | undefined
+  /** The file of other registries whose images are kept here. */
+  readonly upstreamsFile: string | undefined
+  /** From `SLIPWAY_UPSTREAM_<NAME>_PASSWORD`, by NAME. */
+  readonly upstreamPasswords: Readonly<Record<string, string>>
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
   readonly rootPassword: string | undefined
   readonly rootToken: string | undefined
@@ -34,6 +38,7 @@ export type ServerOptions = {
   readonly database?: string
   readonly runner?: boolean
   readonly only?: string
+  readonly upstreams?: string
   readonly tlsCert?: string
   readonly tlsKey?: string
 }
@@ -74,11 +79,22 @@ export function readServerConfig(options: ServerOptions, environment: Environmen
     redisUrl: text(options.redis, 'REDIS'),
     databaseFile: text(options.database, 'DATABASE') ?? join(dataFolder, 'slipway.db'),
     runner: options.runner ?? environment.SLIPWAY_NO_RUNNER === undefined,
+    upstreamsFile: text(options.upstreams, 'UPSTREAMS'),
+    upstreamPasswords: upstreamPasswords(environment),
     only: only as 'web' | 'registry' | undefined,
     tls,
     rootPassword,
     rootToken: environment.SLIPWAY_ROOT_TOKEN || undefined,
   })
+}
+
+function upstreamPasswords(environment: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([key, value]) => {
+      const name = /^SLIPWAY_UPSTREAM_(\w+)_PASSWORD$/.exec(key)?.[1]
+      return name === undefined || !value ? [] : [[name, value]]
+    }),
+  )
 }
 
 function readAddress(text: string, mistakes: string[]): Address {

@@ -43,6 +43,8 @@ export type RoomOrder = {
   /** Where our own server is for jobs; null: under its ordinary name. */
   readonly server: ServerOrder | null
   readonly registry: RegistryOrder | null
+  /** Mirrors of Docker Hub for the job's own Docker, with those of the runner's owner before them. */
+  readonly mirrors: readonly string[]
   /** What this job may pull with, first match wins. */
   readonly credentials: readonly RegistryCredential[]
   /** Images that the job names and that its own Docker service must have before the script runs. */
@@ -75,6 +77,8 @@ export type PullPolicy = (typeof pullPolicies)[number]
 export type ServerOrder = {
   readonly names: readonly string[]
   readonly ports: readonly number[]
+  /** Ports of 127.0.0.1 under which jobs look for it: an address is no name that could be given another one. */
+  readonly loopbackPorts: readonly number[]
   readonly target: { readonly host: string; readonly port: number }
   /** `http://host:port` of the same, for this host itself. */
   readonly origin: string

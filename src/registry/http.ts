@@ -44,7 +44,7 @@ type Handlers = {
 
 const tokenPath = '/jwt/auth'
 /** A body that stands still for so long is given up. */
-const idleMs = 120_000
+export const idleMs = 120_000
 
 export function createRegistryHttp(handlers: Handlers): RegistryHttp {
   return {

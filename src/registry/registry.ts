@@ -4,7 +4,7 @@ import type { Access } from '../access/ports.ts'
 import { createKeyedLock } from '../kit/keyed-lock.ts'
 import type { Post } from '../kit/post.ts'
 import { createRepeater, type Repeater } from '../kit/repeater.ts'
-import { createMirror } from './cache/mirror.ts'
+import { withMirrors } from './cache/mirror.ts'
 import type { CacheRecords, Upstream } from './cache/ports.ts'
 import { createPullThrough } from './cache/pull-through.ts'
 import { createCacheServer } from './cache/serve-cache.ts'
@@ -84,8 +84,6 @@ export type Registry = RegistryHttp & {
   readonly sweeper: Sweeper
   readonly cleaner: Cleaner
   readonly removal: Removal
-  /** An upstream under its own names, for a listener of its own; null: there is no such upstream. */
-  readonly mirrorOf: (upstream: string) => RegistryHttp | null
   /** Tells webhooks and followers what is in the outbox, now. */
   readonly dispatch: () => Promise<void>
   /** Writes what is still in memory. Requests must have ended. */
@@ -172,12 +170,12 @@ export function createRegistry(deps: RegistryDeps): Registry {
   })
 
   return {
-    ...http,
+    matches: http.matches,
+    handle: withMirrors(http, { upstreams, cache, realm, onBug }),
     collector,
     sweeper,
     cleaner,
     removal,
-    mirrorOf: upstream => (pullThrough.has(upstream) ? createMirror({ upstream, cache, realm, onBug }) : null),
     dispatch: dispatching.now,
     async close() {
       stopping.abort()

@@ -74,6 +74,7 @@ export function buildPayload(facts: PayloadFacts): JobPayload {
       trust_class: pipeline.isProtected ? 'protected' : 'branch',
       pipeline_images: registry === null ? [] : imagesOf(facts.pushedImages, registry.host),
       registry,
+      mirrors: surroundings.mirrors,
       server_host: surroundings.serverHost,
       upcoming: upcomingOf(facts),
     },

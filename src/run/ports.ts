@@ -3,6 +3,7 @@
 import type { Project, UserActor } from '../access/model.ts'
 import type { CommitFacts, ServerFacts, UserFacts, Variable } from '../pipeline/context.ts'
 import type { SourceFiles } from '../pipeline/ports.ts'
+import type { JobPayload } from './protocol.ts'
 import type { Ref } from './records.ts'
 
 export type Clock = {
@@ -116,6 +117,7 @@ export type Surroundings = {
   readonly server: ServerFacts
   readonly registry: { readonly host: string; readonly tls: boolean; readonly ca: string | null } | null
   readonly serverHost: string
+  readonly mirrors: JobPayload['slipway']['mirrors']
   /** `CI_REPOSITORY_URL` without credentials. */
   readonly repositoryUrl: (projectPath: string) => string
   readonly defaultTimeoutSeconds: number

@@ -120,6 +120,11 @@ export type JobPayload = {
     readonly pipeline_images: readonly { readonly reference: string; readonly digest: string }[]
     /** Host (with port unless 80/443) of the integrated registry as docker sees it, and whether it speaks TLS. */
     readonly registry: { readonly host: string; readonly tls: boolean; readonly ca: string | null } | null
+    /**
+     * Pull-through mirrors of Docker Hub for the job's own Docker: at an address that anybody can find, or under a name that
+     * leads to this server where the runner gives it to its jobs.
+     */
+    readonly mirrors: readonly ({ readonly url: string } | { readonly name: string })[]
     /** Names by which jobs must reach this server, beside the registry's. */
     readonly server_host: string
     /** Images and services that the next stage will ask for, so that the runner can prepare them. */

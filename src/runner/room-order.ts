@@ -16,6 +16,7 @@ export type RoomChoices = {
 
 export function roomOrder(payload: JobPayload, variables: readonly JobVariable[], choices: RoomChoices): RoomOrder {
   const environment = publicEnvironment(variables)
+  const server = serverOrder(payload, choices.serverUrl)
   const container = (image: JobImage) => ({
     image: expandText(image.name, variables),
     entrypoint: image.entrypoint ?? null,
@@ -37,8 +38,9 @@ export function roomOrder(payload: JobPayload, variables: readonly JobVariable[]
     })),
     buildsDirectory: choices.buildsDirectory,
     projectDirectory: projectDirectory(payload, choices.buildsDirectory),
-    server: serverOrder(payload, choices.serverUrl),
+    server,
     registry: payload.slipway.registry,
+    mirrors: mirrorUrls(payload, server),
     credentials: credentials(payload, variables, choices),
     pipelineImages: namedImages(payload, variables),
     expected: expectedRooms(payload),
@@ -48,24 +50,36 @@ export function roomOrder(payload: JobPayload, variables: readonly JobVariable[]
 
 /**
  * Jobs cannot reach a server on this host's loopback, so it is given to them under its names; a server elsewhere they
- * reach as anybody does. A name that is an address cannot be given another one.
+ * reach as anybody does. A name that is this host's loopback is reached by its ports.
  */
 export function serverOrder(payload: JobPayload, serverUrl: string): ServerOrder | null {
   const { hostname, port, protocol, origin } = new URL(serverUrl)
   if (!isLoopback(hostname)) return null
   const targetPort = Number(port || (protocol === 'https:' ? 443 : 80))
-  const { registry, server_host: server } = payload.slipway
-  const hosts = [server, ...(registry === null ? [] : [registry.host])]
+  const { registry, server_host: server, mirrors } = payload.slipway
+  const mirrorNames = mirrors.flatMap(mirror => ('name' in mirror ? [mirror.name] : []))
+  const hosts = [server, ...(registry === null ? [] : [registry.host]), ...mirrorNames]
   const names = hosts
     .map(host => host.replace(/:\d+$/, ''))
     .filter(name => !isLoopback(name) && !/^[\d.]+$|:/.test(name))
+  const addresses = hosts.filter(host => isLoopback(host.replace(/:\d+$/, '')))
   const registryPort = registry === null ? [] : [portOf(registry.host, registry.tls)]
   return {
     names: [...new Set(names)],
     ports: [...new Set([...registryPort, portOf(server, protocol === 'https:'), targetPort])],
+    loopbackPorts: [...new Set(addresses.map(host => (host === registry?.host ? portOf(host, registry.tls) : portOf(host, isTls))))],
     target: { host: hostname === 'localhost' ? '127.0.0.1' : hostname, port: targetPort },
     origin,
   }
+}
+
+/** A name alone leads nowhere unless the server is given to jobs; a certificate for it there is none. */
+function mirrorUrls({ slipway }: JobPayload, server: ServerOrder | null): string[] {
+  const isGiven = server?.origin.startsWith('http:') === true
+  return slipway.mirrors.flatMap(mirror => {
+    if ('url' in mirror) return [mirror.url]
+    return isGiven ? [`http://${mirror.name}:${server.target.port}`] : []
+  })
 }
 
 function portOf(host: string, isTls: boolean): number {

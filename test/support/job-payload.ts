@@ -81,6 +81,7 @@ export function jobPayload(wish: PayloadWish): JobPayload {
       pipeline_id: id,
       trust_class: 'branch',
       pipeline_images: [],
+      mirrors: [],
       registry: null,
       server_host: 'ci.example.com',
       upcoming: [],

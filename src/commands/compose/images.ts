@@ -4,6 +4,7 @@ import type { Vault } from '../../access/vault.ts'
 import type { ServerConfig } from '../../config.ts'
 import { AppError } from '../../kit/errors.ts'
 import type { Log } from '../../kit/log.ts'
+import type { Upstream } from '../../registry/cache/ports.ts'
 import type { FollowerPipelines } from '../../registry/management/ports.ts'
 import type { RegistryEvent, RunningJobs } from '../../registry/ports.ts'
 import type { RunReader } from '../../run/store-ports.ts'
@@ -21,6 +22,7 @@ export function openImages(deps: {
   readonly reads: RunReader
   readonly accounts: Accounts
   readonly runs: OpenRuns
+  readonly upstreams: readonly Upstream[]
   readonly log: Log
 }): Promise<OpenRegistry> {
   const { config, accounts, reads, runs } = deps
@@ -37,6 +39,7 @@ export function openImages(deps: {
     webhooksMayReachInner: false,
     registryUrl: config.registryUrl,
     hosts: [new URL(config.url).host, ...config.listen.map(({ host, port }) => `${host}:${port}`)],
+    upstreams: deps.upstreams,
     onEvent: event => recordPush(runs, event),
     log: deps.log,
   })

@@ -35,6 +35,7 @@ export function openRuns(deps: {
   readonly repositories: Repositories
   readonly artifacts: ArtifactStore
   readonly artifactFiles: ArtifactFiles
+  readonly mirrors: Surroundings['mirrors']
   readonly queue: JobQueue
   readonly bus: LiveBus
   readonly log: Log
@@ -49,7 +50,7 @@ export function openRuns(deps: {
       access: accounts.access,
       artifactText: place => artifactText({ reads, artifacts, artifactFiles }, place),
     }),
-    surroundings: surroundingsOf(deps.config, deps.version),
+    surroundings: { ...surroundingsOf(deps.config, deps.version), mirrors: deps.mirrors },
     clock: systemClock,
   }
   const { coordinator, trigger } = createCoordinator({
@@ -65,7 +66,10 @@ export function openRuns(deps: {
   return { coordinator, trigger, lint: createLint(facts), stores }
 }
 
-function surroundingsOf(config: Pick<ServerConfig, 'url' | 'registryUrl'>, version: string): Surroundings {
+function surroundingsOf(
+  config: Pick<ServerConfig, 'url' | 'registryUrl'>,
+  version: string,
+): Omit<Surroundings, 'mirrors'> {
   const url = new URL(config.url)
   const registry = new URL(config.registryUrl)
   return {

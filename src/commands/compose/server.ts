@@ -32,6 +32,7 @@ import { createPushReactions } from './push-reactions.ts'
 import { registerResources } from './resources.ts'
 import { openRuns } from './runs.ts'
 import { startSweeps } from './sweeps.ts'
+import { openUpstreams } from './upstreams.ts'
 
 export const version = '0.1.0'
 
@@ -71,6 +72,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
   const traces = createTraceFiles({ folder: join(dataFolder, 'traces'), nowMs: Date.now })
   const queue = bell.ringing(redisQueue)
   const onBug = (error: unknown, what: string): void => log.error({ err: error }, what)
+  const { upstreams, mirrors } = await openUpstreams(config)
   const runs = openRuns({
     config,
     version,
@@ -81,11 +83,12 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     repositories,
     artifacts,
     artifactFiles,
+    mirrors,
     queue,
     bus,
     log,
   })
-  const images = await openImages({ config, database, vault, reads, accounts, runs, log })
+  const images = await openImages({ config, database, vault, reads, accounts, runs, upstreams, log })
 
   const reactions = createPushReactions(runs.trigger, accounts)
   const turns = createTurns()

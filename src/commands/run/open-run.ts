@@ -32,6 +32,7 @@ export function openRun({ input, artifacts, logs, registryHost }: RunParts): Ope
       server,
       registry: registryHost === null ? null : { host: registryHost, tls: false, ca: null },
       serverHost: registryHost ?? new URL(server.url).host,
+      mirrors: [],
       repositoryUrl: path => `${server.url}/${path}.git`,
       defaultTimeoutSeconds: context.defaultTimeoutSeconds,
     },

@@ -83,8 +83,9 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
     const { image, entrypoint, command, aliases, user, environment } = service
     const owner = layers === null ? null : ownerOf(order)
     const daemon = daemonEnvironment(environment)
-    const { server, registry, buildsDirectory } = order
-    return JSON.stringify([image, entrypoint, command, aliases, user, daemon, server, registry, buildsDirectory, owner])
+    const { server, registry, mirrors, buildsDirectory } = order
+    const own = [image, entrypoint, command, aliases, user, daemon]
+    return JSON.stringify([...own, server, registry, mirrors, buildsDirectory, owner])
   }
 
   async function makePaused(server: ServerOrder | null): Promise<Ground> {
@@ -93,8 +94,9 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
       const { docker } = await world()
       const connected = shared.connected(server)
       const ground = await makeSharedGround(connected, labels, await world())
-      const { name: networkName, extraHosts } = await connected
-      const pauseId = await startPause(docker, { labels, networkName, extraHosts, dns: settings.jobLimits.dns })
+      const { name: networkName, extraHosts, loopback } = await connected
+      const { dns } = settings.jobLimits
+      const pauseId = await startPause(docker, { labels, networkName, extraHosts, loopback, dns })
       return { ...ground, pauseId }
     })
   }
@@ -111,7 +113,8 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
     let lease: LayersLease | null = null
     return orNothing(labels, async () => {
       const ground = await makeOwnGround(order.server, labels, await world())
-      const { name: networkName, extraHosts } = await ground.network
+      const { name: networkName, extraHosts, loopback } = await ground.network
+      const { dns } = settings.jobLimits
       const certificatesVolume =
         plan.certificateDirectory === null ? null : (await createRoomVolume(docker, labels, 'certificates')).name
       lease = (await layers?.take(ownerOf(order))) ?? null
@@ -121,12 +124,13 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
         networkName,
         pauseId: null,
         extraHosts,
+        loopback,
         buildsVolume: ground.buildsVolume.name,
         certificatesVolume,
       }
       const start = { ...prepared, imageId: image.id, plan, ground: roomGround, layersVolume, ...order }
       const started = await startDocker(docker, { ...start, order: prepared.order }, settings)
-      const pauseId = await startPause(docker, { labels, networkName, extraHosts, dns: settings.jobLimits.dns })
+      const pauseId = await startPause(docker, { labels, networkName, extraHosts, loopback, dns })
       const problem = await untilDockerAnswers(
         docker,
         started,

@@ -43,7 +43,7 @@ export function prepareService(
   if (!isDockerService(service.image)) return { index, order: service, image, dockerPlan: null }
   if (!mayBePrivileged(service.image, order.trustClass, settings.policy))
     throw privilegeRefusal(service.image, order.trustClass, settings.policy)
-  const { mirrors } = settings
+  const mirrors = [...settings.mirrors, ...order.mirrors]
   const surroundings = { imageEnvironment: image.environment, registry: order.registry, mtu, mirrors }
   return { index, order: service, image, dockerPlan: planDockerService(service, surroundings) }
 }

@@ -12,6 +12,8 @@ export type Upstream = {
   readonly password: string | null
   /** For so long a tag is believed without asking. */
   readonly tagLifetimeMs: number
+  /** Under this name of this server it is served as itself, to anybody who asks; null: nowhere. */
+  readonly mirrorName: string | null
 }
 
 export type CachedManifest = {

@@ -15,6 +15,8 @@ export type PullThrough = {
   /** One fetch of a blob at a time; who comes later waits, and finds it kept. */
   readonly inTurn: <T>(digest: Digest, work: () => Promise<T>) => Promise<T>
   readonly has: (upstream: string) => boolean
+  /** The headers in which an upstream last told its limits. */
+  readonly limits: (upstream: string) => Readonly<Record<string, string>>
 }
 
 export function createPullThrough(deps: {
@@ -25,7 +27,7 @@ export function createPullThrough(deps: {
 }): PullThrough {
   const { records, clock, signal } = deps
   const sides = new Map(
-    deps.upstreams.map(upstream => [upstream.name, { upstream, client: createUpstreamClient(upstream) }]),
+    deps.upstreams.map(upstream => [upstream.name, { upstream, client: createUpstreamClient(upstream, clock) }]),
   )
   const oneAtATime = createKeyedLock()
   const now = () => new Date(clock()).toISOString()
@@ -67,6 +69,7 @@ export function createPullThrough(deps: {
 
   return {
     has: upstream => sides.has(upstream),
+    limits: upstream => sides.get(upstream)?.client.limits() ?? {},
 
     manifest(cached, text) {
       const reference = parseReference(text)

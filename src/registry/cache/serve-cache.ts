@@ -67,8 +67,10 @@ export function createCacheServer(deps: {
   return {
     async manifest(exchange, cached, reference) {
       const { digest, mediaType, payload } = await pullThrough.manifest(cached, reference)
-      const headers = { 'Docker-Content-Digest': digest, ETag: `"${digest}"`, 'Content-Type': mediaType }
-      if (exchange.request.headers['if-none-match'] === headers.ETag) return answer(304, headers)
+      const etag = `"${digest}"`
+      const limits = pullThrough.limits(cached.upstream)
+      const headers = { ...limits, 'Docker-Content-Digest': digest, ETag: etag, 'Content-Type': mediaType }
+      if (exchange.request.headers['if-none-match'] === etag) return answer(304, headers)
       return answer(200, { ...headers, 'Content-Length': payload.byteLength }, payload)
     },
 

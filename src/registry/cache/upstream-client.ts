@@ -6,6 +6,7 @@ import { maxManifestBytes } from '../manifest.ts'
 import { bareMediaType, isManifestMediaType, manifestKinds } from '../media-types.ts'
 import type { Digest } from '../reference.ts'
 import type { CachedManifest, Upstream } from './ports.ts'
+import { createUpstreamLimits } from './upstream-limits.ts'
 import { verifiedManifest } from './verified-manifest.ts'
 
 export type UpstreamClient = {
@@ -14,6 +15,8 @@ export type UpstreamClient = {
   /** Null: there is none. */
   readonly manifest: (image: string, reference: string, signal: AbortSignal) => Promise<CachedManifest | null>
   readonly blob: (image: string, digest: Digest, signal: AbortSignal) => Promise<UpstreamBlob | null>
+  /** The headers in which it last told its limits. */
+  readonly limits: () => Readonly<Record<string, string>>
 }
 export type UpstreamBlob = { readonly sizeBytes: number | null; readonly body: AsyncIterable<Buffer> }
 
@@ -21,25 +24,33 @@ const accept = Object.keys(manifestKinds).join(', ')
 const answerWithinMs = 30_000
 const maxKnown = 1000
 
-export function createUpstreamClient(upstream: Upstream): UpstreamClient {
+export function createUpstreamClient(
+  upstream: Upstream,
+  clock: () => number,
+  send: typeof fetch = fetch,
+): UpstreamClient {
+  const limits = createUpstreamLimits(upstream.name, clock)
   /** Headers by image; one that has expired is answered with 401, and made anew. */
   const known = new Map<string, string>()
 
-  async function send(
+  async function ask(
     method: 'GET' | 'HEAD',
     image: string,
     path: string,
     signal: AbortSignal,
   ): Promise<Response | null> {
+    limits.check()
     const url = new URL(`/v2/${image}/${path}`, upstream.url)
     let response = await request(url, method, known.get(image) ?? null, signal)
     if (response.status === 401) {
       await response.body?.cancel()
       response = await request(url, method, await authorize(image, response, signal), signal)
     }
+    limits.note(response)
     if (response.ok) return response
     await response.body?.cancel()
     if (response.status === 404) return null
+    limits.check()
     throw refusal(upstream, response)
   }
 
@@ -51,7 +62,7 @@ export function createUpstreamClient(upstream: Upstream): UpstreamClient {
   ): Promise<Response> {
     const headers = { accept, ...(authorization === null ? {} : { authorization }) }
     try {
-      return await fetch(url, { method, headers, signal })
+      return await send(url, { method, headers, signal })
     } catch (cause) {
       throw new RegistryError(
         'UNAVAILABLE',
@@ -69,10 +80,15 @@ export function createUpstreamClient(upstream: Upstream): UpstreamClient {
     const parameter = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(challenge)?.[1]
     const realm = new URL(parameter('realm') ?? '', upstream.url)
     const service = parameter('service')
+    if (basic !== null && realm.protocol === 'http:' && upstream.url.startsWith('https:'))
+      throw new RegistryError('DENIED', `the registry ${upstream.name} asks for its password without encryption`)
     if (service !== undefined) realm.searchParams.set('service', service)
     realm.searchParams.set('scope', `repository:${image}:pull`)
     const response = await request(realm, 'GET', basic, signal)
-    if (!response.ok) throw refusal(upstream, response)
+    if (!response.ok) {
+      await response.body?.cancel()
+      throw refusal(upstream, response)
+    }
     const { token, access_token } = (await response.json()) as {
       readonly token?: string
       readonly access_token?: string
@@ -84,13 +100,15 @@ export function createUpstreamClient(upstream: Upstream): UpstreamClient {
   }
 
   return {
+    limits: limits.known,
+
     async head(image, tag, signal) {
-      const response = await send('HEAD', image, `manifests/${tag}`, within(signal))
+      const response = await ask('HEAD', image, `manifests/${tag}`, within(signal))
       return (response?.headers.get('docker-content-digest') as Digest | null | undefined) ?? null
     },
 
     async manifest(image, reference, signal) {
-      const response = await send('GET', image, `manifests/${reference}`, within(signal))
+      const response = await ask('GET', image, `manifests/${reference}`, within(signal))
       if (response === null) return null
       const payload = Buffer.from(await response.arrayBuffer())
       const mediaType = bareMediaType(response.headers.get('content-type') ?? '')
@@ -104,7 +122,7 @@ export function createUpstreamClient(upstream: Upstream): UpstreamClient {
     },
 
     async blob(image, digest, signal) {
-      const response = await send('GET', image, `blobs/${digest}`, signal)
+      const response = await ask('GET', image, `blobs/${digest}`, signal)
       if (response === null || response.body === null) return null
       const length = response.headers.get('content-length')
       return { sizeBytes: length === null ? null : Number(length), body: buffersOf(response.body) }
@@ -125,17 +143,8 @@ function basicOf({ username, password }: Upstream): string | null {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
-/** 429 with when to come again, 403 as it is; anything else is the upstream's trouble. */
+/** A refusal of the credentials as it is; anything else is the upstream's trouble. */
 function refusal(upstream: Upstream, response: Response): RegistryError {
-  const passed = ['retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset']
-  const headers = Object.fromEntries(
-    passed.flatMap(name => (response.headers.has(name) ? [[name, response.headers.get(name) ?? '']] : [])),
-  )
-  if (response.status === 429) {
-    return new RegistryError('TOOMANYREQUESTS', `the registry ${upstream.name} has had too many requests from here`, {
-      headers,
-    })
-  }
   if (response.status === 401 || response.status === 403) {
     return new RegistryError('DENIED', `the registry ${upstream.name} does not let this server pull that`)
   }

@@ -86,6 +86,7 @@ export function order(changes: Partial<RoomOrder> = {}): RoomOrder {
     registry: null,
     credentials: [],
     pipelineImages: [],
+    mirrors: [],
     expected: 0,
     deadline: '2099-01-01T00:00:00Z',
     ...changes,

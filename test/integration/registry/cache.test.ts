@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createUpstreamClient } from '../../../src/registry/cache/upstream-client.ts'
 import { type ControlRegistry, startControlRegistry } from '../../support/registry/control-registry.ts'
 import {
   createRegistryClient,
@@ -23,11 +24,14 @@ let client: RegistryClient
 let proxy: Server
 /** What the upstream was asked, as `METHOD path`; and an answer to give instead. */
 const asked: string[] = []
+const mirrorName = 'hub-0123.mirror.internal'
+let more: Record<string, string> = {}
 let instead: { status: number; headers: Record<string, string> } | null = null
 
 beforeEach(async () => {
   asked.length = 0
   instead = null
+  more = {}
   upstream = await startControlRegistry()
   upstreamClient = createRegistryClient(upstream.url, null)
   asking = await startTestRegistry()
@@ -38,13 +42,15 @@ beforeEach(async () => {
       method: request.method ?? 'GET',
       headers: { accept: String(request.headers.accept) },
     })
-    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()))
+    response
+      .writeHead(answer.status, { ...Object.fromEntries(answer.headers), ...more })
+      .end(Buffer.from(await answer.arrayBuffer()))
   })
   await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
-  const plain = { username: null, password: null, tagLifetimeMs: hourMs }
+  const plain = { username: null, password: null, tagLifetimeMs: hourMs, mirrorName: null }
   registry = await startTestRegistry({
     upstreams: [
-      { ...plain, name: 'hub', url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` },
+      { ...plain, name: 'hub', url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, mirrorName },
       { ...plain, name: 'ours', url: asking.url, username: 'reporter', password: 'reporter' },
       { ...plain, name: 'wrong', url: asking.url, username: 'stranger', password: 'stranger' },
     ],
@@ -118,6 +124,7 @@ test('trouble and limits of the upstream: what is kept is served, what is not is
     '100;w=21600',
   ])
   instead = { status: 500, headers: {} }
+  registry.pass(60_000)
   expect((await client.send('GET', `/v2/${name}/manifests/v2`)).status).toBe(503)
   expect((await pull(client, name, 'v1')).digest).toBe(manifest.digest)
 })
@@ -170,22 +177,68 @@ test('a blob that is not what its digest says is cut off and not kept', async ()
   registry.bugs.length = 0
 })
 
-test('a mirror gives the upstream under its own names, without a token, and takes nothing', async () => {
+test('under its mirror’s name an upstream is given as itself, without a token, and takes nothing', async () => {
   const { manifest, config, layer } = await pushImage(upstreamClient, 'library/app', 'v1')
-  const mirror = registry.registry().mirrorOf('hub')
-  if (mirror === null) throw new Error('there is no mirror')
-  const server = createServer((request, response) => void mirror.handle(request, response))
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const plain = createRegistryClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, null)
+  const asMirror = createRegistryClient(registry.url, null)
+  const plain: RegistryClient = {
+    ...asMirror,
+    send: (method, path, options = {}) =>
+      asMirror.send(method, path, { ...options, headers: { ...options.headers, host: `${mirrorName}:8080` } }),
+  }
   expect((await plain.send('GET', '/v2/')).status).toBe(200)
   expect(await pull(plain, 'library/app', 'v1')).toEqual({
     digest: manifest.digest,
     blobs: [config.bytes, layer.bytes],
   })
   expect((await plain.send('PUT', '/v2/library/app/manifests/v2', { body: 'x' })).status).toBe(405)
+  expect((await plain.send('GET', '/v2/library/app/tags/list')).status).toBe(404)
+  expect((await asMirror.send('GET', '/v2/library/app/manifests/v1')).status).toBe(401)
   plain.close()
-  server.closeAllConnections()
-  await new Promise(resolve => server.close(resolve))
+})
+
+test('an upstream that has had enough is left alone for as long as it said, and its limits are passed on', async () => {
+  await pushImage(upstreamClient, 'library/app', 'v1')
+  instead = { status: 429, headers: { 'retry-after': '60' } }
+  expect((await client.send('GET', `/v2/${name}/manifests/v1`)).status).toBe(429)
+  instead = null
+  asked.length = 0
+  registry.pass(20_000)
+  const refused = await client.send('GET', `/v2/${name}/manifests/v1`)
+  expect([refused.status, Number(refused.headers['retry-after']) <= 40, asked]).toEqual([429, true, []])
+  registry.pass(41_000)
+  more = { 'ratelimit-limit': '100;w=21600', 'ratelimit-remaining': '99;w=21600' }
+  const given = await client.send('GET', `/v2/${name}/manifests/v1`)
+  expect([given.status, given.headers['ratelimit-remaining']]).toEqual([200, '99;w=21600'])
+})
+
+test('many who ask for one image at once make one fetch of its manifest', async () => {
+  const { manifest } = await pushImage(upstreamClient, 'library/app', 'v1')
+  const replies = await Promise.all(Array.from({ length: 8 }, () => client.send('GET', `/v2/${name}/manifests/v1`)))
+  expect(new Set(replies.map(reply => reply.headers['docker-content-digest']))).toEqual(new Set([manifest.digest]))
+  expect(asked).toEqual(['GET /v2/library/app/manifests/v1'])
+})
+
+test('credentials never go to a realm without encryption when the upstream has one, nor into an answer', async () => {
+  const heard: string[] = []
+  const thief = createServer((request, response) => {
+    heard.push(String(request.headers.authorization))
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"token":"t"}')
+  })
+  await new Promise<void>(resolve => thief.listen(0, '127.0.0.1', resolve))
+  const realm = `http://127.0.0.1:${(thief.address() as AddressInfo).port}/token`
+  const upstream = createUpstreamClient(
+    { name: 'x', url: 'https://x.test', username: 'me', password: 'hush-hush', tagLifetimeMs: 1, mirrorName: null },
+    Date.now,
+    async (url, init) =>
+      new URL(String(url)).protocol === 'https:'
+        ? new Response(null, { status: 401, headers: { 'www-authenticate': `Bearer realm="${realm}",service="s"` } })
+        : fetch(url, init),
+  )
+  const refusal = await upstream.manifest('app', 'v1', new AbortController().signal).catch((error: unknown) => error)
+  expect(String(refusal)).toContain('without encryption')
+  expect(String(refusal)).not.toContain('hush-hush')
+  expect(heard).toEqual([])
+  await new Promise(resolve => thief.close(resolve))
 })
 
 test('what nobody has asked for in two weeks goes', async () => {

@@ -146,6 +146,7 @@ function build(
       server: contextOf().server,
       registry: { host: 'registry.example.com', tls: false, ca: null },
       serverHost: '127.0.0.1:8080',
+      mirrors: [],
       repositoryUrl: path => `http://127.0.0.1:8080/${path}.git`,
       defaultTimeoutSeconds: 3600,
     },

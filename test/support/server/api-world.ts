@@ -101,6 +101,7 @@ export async function openApiWorld(options: { readonly traceCap?: TraceCap } = {
       server: contextOf().server,
       registry: null,
       serverHost: 'ci.example.com',
+      mirrors: [],
       repositoryUrl: (path: string) => `https://ci.example.com/${path}.git`,
       defaultTimeoutSeconds: 3600,
     },

@@ -46,6 +46,23 @@ describe('where jobs find the server', () => {
   })
 })
 
+describe('mirrors for the job’s own Docker', () => {
+  const mirrors = [{ name: 'hub-1.mirror.internal' }, { url: 'https://hub.example.com' }]
+  const given = { ...payload, slipway: { ...payload.slipway, mirrors } }
+
+  test('a name is given to jobs with the server, at its own port', () => {
+    const order = roomOrder(given, [], choices)
+    expect(order.mirrors).toEqual(['http://hub-1.mirror.internal:8080', 'https://hub.example.com'])
+    expect(order.server?.names).toContain('hub-1.mirror.internal')
+  })
+
+  test('where jobs find the server by themselves, a name leads nowhere', () => {
+    expect(roomOrder(given, [], { ...choices, serverUrl: 'https://ci.example.com' }).mirrors).toEqual([
+      'https://hub.example.com',
+    ])
+  })
+})
+
 describe('images of the pipeline', () => {
   const images = ['a/b:master', 'a/b:latest', 'a/other:1'].map(path => ({
     reference: `registry.example.com/${path}`,

@@ -23,6 +23,7 @@ async function world(yaml: string) {
       server: context.server,
       registry: null,
       serverHost: '127.0.0.1:8080',
+      mirrors: [],
       repositoryUrl: path => `http://127.0.0.1:8080/${path}.git`,
       defaultTimeoutSeconds: 3600,
     },
