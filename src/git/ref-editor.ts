@@ -16,7 +16,12 @@ export type RefEditor = {
 }
 
 /** Who does it, and where. */
-export type Place = { readonly actor: Actor; readonly access: ProjectAccess }
+export type Place = {
+  readonly actor: Actor
+  readonly access: ProjectAccess
+  /** As of `git push -o`. */
+  readonly pushOptions?: readonly string[]
+}
 
 export function createRefEditor(deps: {
   readonly access: Access
@@ -37,7 +42,7 @@ export function createRefEditor(deps: {
     if (!decision.allowed) throw gitError('git.refused', `403 Forbidden - ${decision.reason}`)
   }
 
-  async function update({ actor, access }: Place, change: RefUpdate): Promise<boolean> {
+  async function update({ actor, access, pushOptions = [] }: Place, change: RefUpdate): Promise<boolean> {
     const { project } = access
     const folder = await repositories.ensure(project.id)
     const args =
@@ -45,7 +50,7 @@ export function createRefEditor(deps: {
         ? ['update-ref', '-d', fullRefName(change.ref), change.before]
         : ['update-ref', fullRefName(change.ref), change.after, change.before]
     if ((await repositories.git.run(folder, args)) === null) return false
-    await deps.reactions.onPush({ project, actor, changes: [change], pushOptions: [] })
+    await deps.reactions.onPush({ project, actor, changes: [change], pushOptions })
     return true
   }
 

@@ -10,6 +10,7 @@ import { createDownstream } from './downstream.ts'
 import { createEnvironments } from './environments.ts'
 import { createJobFacts } from './job-facts.ts'
 import { createJobIds } from './job-ids.ts'
+import { releaseOfJob } from './job-release.ts'
 import { createLeaseWords } from './lease-words.ts'
 import { createLeases } from './leases.ts'
 import { createPerformer, type Performer } from './performer.ts'
@@ -53,7 +54,14 @@ export function createCoordinator(deps: CoordinatorDeps): {
     )
   const downstream = createDownstream({ ...deps, transitions, jobIds, createPipeline: create })
   const claims = createClaims({ ...deps, transitions, leases: deps.leaseStore, facts, jobIds })
-  const words = createLeaseWords({ leases, transitions, reader, jobIds, clock })
+  const words = createLeaseWords({
+    leases,
+    transitions,
+    reader,
+    jobIds,
+    clock,
+    afterSuccess: succeeded => releaseOfJob({ ...deps, facts }, succeeded),
+  })
   const schedules = { store: deps.schedules, clock, createPipeline: create, log }
   const trigger = createTrigger({
     ...deps,

@@ -15,6 +15,7 @@ import type {
 } from './ports.ts'
 import type { JobPayload } from './protocol.ts'
 import type { JobRecord, PipelineRecord, PushedImage, RunnerRecord, RunVariable, ScheduleRecord } from './records.ts'
+import type { MakeTag, ReleaseStore } from './release-ports.ts'
 import type {
   EnvironmentStore,
   JobFactStore,
@@ -102,6 +103,8 @@ export type CoordinatorDeps = {
   readonly resourceGroups: ResourceGroupStore
   readonly servedRefs: ServedRefs
   readonly jobFacts: JobFactStore
+  readonly releases: ReleaseStore
+  readonly makeTag: MakeTag
   readonly repositories: Repositories
   readonly directory: Directory
   readonly variables: VariablesSource

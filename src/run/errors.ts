@@ -11,6 +11,8 @@ export const runErrors = {
   job_not_scheduled: { status: 400, message: 'the job does not wait for its time' },
   dotenv_invalid: { status: 400, message: 'the dotenv report is not valid' },
   id_tokens_unsigned: { status: 500, message: 'the job asks for id_tokens, and this server has no key to sign them' },
+  release_exists: { status: 409, message: 'Release already exists' },
+  release_refused: { status: 422, message: 'the release cannot be made' },
   cron_invalid: { status: 400, message: 'the cron is not valid' },
   timezone_invalid: { status: 400, message: 'the time zone is not known' },
   pipeline_busy: { status: 409, message: 'the pipeline changes too often; try again' },

@@ -3,6 +3,7 @@
 import type { Coordinator, FinishFacts, LeaseAnswer } from './coordinator.ts'
 import type { JobIds } from './job-ids.ts'
 import { isFinal } from './job-moves.ts'
+import type { SucceededJob } from './job-release.ts'
 import type { HeldLease, Leases } from './leases.ts'
 import type { JobState } from './machine-model.ts'
 import type { JobOutcome, Lease } from './model.ts'
@@ -16,9 +17,11 @@ export type LeaseWords = Pick<Coordinator, 'begin' | 'heartbeat' | 'hear' | 'fin
 export function createLeaseWords(deps: {
   readonly leases: Leases
   readonly transitions: Transitions
-  readonly reader: Pick<RunReader, 'job'>
+  readonly reader: Pick<RunReader, 'job' | 'jobPlan'>
   readonly jobIds: JobIds
   readonly clock: Clock
+  /** What a job does after its script succeeded; answers how it ended after all. */
+  readonly afterSuccess: (job: SucceededJob) => Promise<JobOutcome>
 }): LeaseWords {
   const { leases, transitions, reader, jobIds, clock } = deps
   const nowMs = (): number => clock.now().getTime()
@@ -50,9 +53,10 @@ export function createLeaseWords(deps: {
   async function finishHeld(
     pipelineId: number,
     lease: Lease,
-    outcome: JobOutcome,
+    said: JobOutcome,
     facts: FinishFacts,
   ): Promise<'accepted' | 'stale'> {
+    const outcome = said.status === 'success' ? await released(pipelineId, lease) : said
     // Only a failure may bring a new attempt.
     const newJobId = outcome.status === 'failed' ? await jobIds.take() : 0
     const transition = await transitions.apply(pipelineId, machine => {
@@ -63,6 +67,20 @@ export function createLeaseWords(deps: {
     const isUsed = transition?.added.some(each => each.id === newJobId) === true
     if (newJobId !== 0 && !isUsed) jobIds.giveBack(newJobId)
     return transition === null ? 'stale' : 'accepted'
+  }
+
+  /** Most jobs release nothing: they are let through with one look at their plan. */
+  async function released(pipelineId: number, lease: Lease): Promise<JobOutcome> {
+    const plan = await reader.jobPlan(lease.jobId)
+    if (plan === null || plan.release === null) return { status: 'success' }
+    const found: { succeeded: SucceededJob | null } = { succeeded: null }
+    await transitions.apply(pipelineId, machine => {
+      const job = machine.job(lease.jobId)
+      if (job !== undefined && isHeld(job, lease) && job.status === 'running')
+        found.succeeded = { pipelineId, job, jobs: machine.jobs() }
+      return null
+    })
+    return found.succeeded === null ? { status: 'success' } : await deps.afterSuccess(found.succeeded)
   }
 
   return {

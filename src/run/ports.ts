@@ -110,6 +110,12 @@ export type ArchiveState =
 /** What is kept of a pipeline's artifacts, by job. A job that never had an archive is not in the answer; `gone`: expired or erased. */
 export type ArtifactFacts = {
   readonly archives: (pipelineId: number) => Promise<ReadonlyMap<number, ArchiveState>>
+  /** A file in the archive of the newest job of this name in the pipeline; null: there is none, or it is very long. */
+  readonly text: (place: {
+    readonly pipelineId: number
+    readonly job: string
+    readonly path: string
+  }) => Promise<string | null>
 }
 
 /** How jobs see this server. */

@@ -10,9 +10,11 @@ import { mintToken } from '../../kit/token.ts'
 import type { TraceStore } from '../../logs/ports.ts'
 import type { RedisPlace } from '../../redis/connection.ts'
 import type { LiveBus } from '../../run/ports.ts'
+import type { MakeTag } from '../../run/release-ports.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 import { registerAccountResources } from '../../server/api/account-resources.ts'
 import { registerRegistry } from '../../server/api/registry.ts'
+import { registerReleases } from '../../server/api/releases.ts'
 import { registerRunResources } from '../../server/api/run-resources.ts'
 import { registerWebAdmin } from '../../server/api/web-admin.ts'
 import { registerWebOverview } from '../../server/api/web-overview.ts'
@@ -33,6 +35,7 @@ export type ResourcesDeps = {
   readonly accounts: Accounts
   readonly repositories: Repositories
   readonly editor: RefEditor
+  readonly makeTag: MakeTag
   readonly reads: RunReader
   readonly runs: OpenRuns
   readonly images: OpenRegistry
@@ -53,7 +56,12 @@ const mintRunnerToken = () => mintToken('glrt-')
 
 export async function registerResources(app: App, deps: ResourcesDeps): Promise<void> {
   const { config, accounts } = deps
-  registerAccountResources(app, { ...deps, url: config.url, registryHost: new URL(config.registryUrl).host })
+  registerAccountResources(app, {
+    ...deps,
+    releases: deps.runs.stores.releases,
+    url: config.url,
+    registryHost: new URL(config.registryUrl).host,
+  })
   registerRuns(app, deps)
   const registry = {
     access: accounts.access,
@@ -96,6 +104,7 @@ function registerRuns(app: App, deps: ResourcesDeps): void {
     mintRunnerToken,
     mintTriggerToken: () => mintToken('glptt-'),
   })
+  registerReleases(app, { ...deps, url, users, releases: stores.releases, makeTag: deps.makeTag })
   const view = { url, reads, users, runners: stores.runners, artifacts, traces, now: deps.now }
   registerWebOverview(app, { view, projects, runners: stores.runners })
   registerWebPipelines(app, { view, users, access })

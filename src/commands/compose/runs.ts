@@ -11,6 +11,7 @@ import { createCoordinator } from '../../run/assemble.ts'
 import type { Coordinator } from '../../run/coordinator.ts'
 import { createLint, type Lint } from '../../run/lint.ts'
 import type { ArchiveState, ArtifactFacts, JobQueue, LiveBus, Surroundings } from '../../run/ports.ts'
+import type { MakeTag } from '../../run/release-ports.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 import type { Trigger } from '../../run/trigger.ts'
 import type { Database } from '../../store/database.ts'
@@ -38,6 +39,7 @@ export function openRuns(deps: {
   readonly mirrors: Surroundings['mirrors']
   readonly queue: JobQueue
   readonly bus: LiveBus
+  readonly makeTag: MakeTag
   readonly log: Log
 }): OpenRuns {
   const { accounts, reads, artifacts, artifactFiles } = deps
@@ -57,7 +59,11 @@ export function openRuns(deps: {
     ...stores,
     ...facts,
     reader: reads,
-    artifacts: archivesOf(artifacts, reads),
+    artifacts: {
+      archives: archivesOf(artifacts, reads),
+      text: place => artifactText({ reads, artifacts, artifactFiles }, place),
+    },
+    makeTag: deps.makeTag,
     tokens: { mint: mintToken },
     queue: deps.queue,
     live: deps.bus,
@@ -90,16 +96,14 @@ function surroundingsOf(
   }
 }
 
-function archivesOf(artifacts: ArtifactStore, reads: RunReader): ArtifactFacts {
-  return {
-    async archives(pipelineId) {
-      const jobIds = (await reads.jobsOfPipeline(pipelineId, true)).map(job => job.id)
-      const states = new Map<number, ArchiveState>()
-      for (const jobId of await artifacts.goneArchives(jobIds)) states.set(jobId, { kind: 'gone' })
-      for (const { type, jobId, filename, sizeBytes } of await artifacts.ofJobs(jobIds))
-        if (type === 'archive') states.set(jobId, { kind: 'kept', filename, sizeBytes })
-      return states
-    },
+function archivesOf(artifacts: ArtifactStore, reads: RunReader): ArtifactFacts['archives'] {
+  return async pipelineId => {
+    const jobIds = (await reads.jobsOfPipeline(pipelineId, true)).map(job => job.id)
+    const states = new Map<number, ArchiveState>()
+    for (const jobId of await artifacts.goneArchives(jobIds)) states.set(jobId, { kind: 'gone' })
+    for (const { type, jobId, filename, sizeBytes } of await artifacts.ofJobs(jobIds))
+      if (type === 'archive') states.set(jobId, { kind: 'kept', filename, sizeBytes })
+    return states
   }
 }
 

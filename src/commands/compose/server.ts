@@ -33,6 +33,7 @@ import { registerResources } from './resources.ts'
 import { openRuns } from './runs.ts'
 import { startSweeps } from './sweeps.ts'
 import { openUpstreams } from './upstreams.ts'
+import { createTagMaker } from './tag-maker.ts'
 
 export const version = '0.1.0'
 
@@ -77,6 +78,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     config,
     version,
     database,
+  const makeTag = createTagMaker({ accounts, editor: () => editor })
     vault,
     reads,
     accounts,
@@ -89,6 +91,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     log,
   })
   const images = await openImages({ config, database, vault, reads, accounts, runs, upstreams, log })
+    makeTag,
 
   const reactions = createPushReactions(runs.trigger, accounts)
   const turns = createTurns()
@@ -137,6 +140,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
           vault,
           artifacts,
           caches,
+          makeTag,
           artifactFiles,
           traces,
           bus,

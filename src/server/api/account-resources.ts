@@ -2,6 +2,7 @@
 import type { Accounts } from '../../access/accounts.ts'
 import type { RefEditor } from '../../git/ref-editor.ts'
 import type { Repositories } from '../../git/repositories.ts'
+import type { ReleaseStore } from '../../run/release-ports.ts'
 import type { App } from '../app.ts'
 import { registerBranches } from './branches.ts'
 import { registerCommits } from './commits.ts'
@@ -25,6 +26,7 @@ export type AccountResourcesDeps = {
   readonly accounts: Accounts
   readonly repositories: Repositories
   readonly editor: RefEditor
+  readonly releases?: Pick<ReleaseStore, 'byTag'>
   /** As browsers and git see the server, without a slash at the end. */
   readonly url: string
   /** `host[:port]` of the registry as docker sees it. */
@@ -33,7 +35,7 @@ export type AccountResourcesDeps = {
 }
 
 export function registerAccountResources(app: App, deps: AccountResourcesDeps): void {
-  const { accounts, repositories, editor, url } = deps
+  const { accounts, repositories, editor, releases, url } = deps
   const { stores, access, now, today } = accounts
   const view = {
     url,
@@ -73,7 +75,7 @@ export function registerAccountResources(app: App, deps: AccountResourcesDeps): 
   registerVariables(app, { variables: accounts.variables })
   registerProtectedRefs(app, { protectedRefs: stores.protectedRefs, now })
   registerBranches(app, { access, repositories, editor, url })
-  registerTags(app, { access, repositories, editor, url })
+  registerTags(app, { access, repositories, editor, url, ...(releases === undefined ? {} : { releases }) })
   registerCommits(app, { repositories, url })
   registerRepository(app, { repositories })
   registerSettings(app, { settings: accounts.settings, auditStore: stores.audit })

@@ -4,6 +4,7 @@ import type { Access } from '../../access/ports.ts'
 import type { RefName } from '../../git/push.ts'
 import type { RefEditor } from '../../git/ref-editor.ts'
 import type { NamedRef, Repositories } from '../../git/repositories.ts'
+import type { ReleaseStore } from '../../run/release-ports.ts'
 import type { Page } from '../plugins/pagination.ts'
 import { projectOf } from '../plugins/policy.ts'
 
@@ -11,6 +12,8 @@ export type RefsDeps = {
   readonly access: Access
   readonly repositories: Repositories
   readonly editor: RefEditor
+  /** Tags tell theirs. */
+  readonly releases?: Pick<ReleaseStore, 'byTag'>
   readonly url: string
 }
 

@@ -16,7 +16,7 @@ const tagEntity = Type.Object({
   message: nullableString,
   target: Type.String(),
   commit: commitEntity,
-  release: Type.Null(),
+  release: Type.Union([Type.Object({ tag_name: Type.String(), description: Type.String() }), Type.Null()]),
   protected: Type.Boolean(),
   created_at: nullableString,
 })
@@ -141,20 +141,21 @@ async function readTag(deps: RefsDeps, request: FastifyRequest, name: string) {
 }
 
 async function toTag(
-  { access, repositories, url }: RefsDeps,
+  { access, repositories, releases, url }: RefsDeps,
   request: FastifyRequest,
   { ref, sha, target }: NamedRef,
 ): Promise<Static<typeof tagEntity> | null> {
   const { project } = projectOf(request)
   const commit = await repositories.commit(project.id, sha)
   if (commit === null) return null
+  const release = (await releases?.byTag(project.id, ref.name)) ?? null
   const annotation = target === sha ? null : await repositories.annotation(project.id, ref.name)
   return {
     name: ref.name,
     message: annotation?.message ?? null,
     target,
     commit: toCommit(commit, `${url}/${project.fullPath}`),
-    release: null,
+    release: release === null ? null : { tag_name: ref.name, description: release.description },
     protected: await access.isProtected(project.id, ref),
     created_at: annotation?.tagger?.date ?? null,
   }

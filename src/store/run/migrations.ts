@@ -1,7 +1,11 @@
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
 import type { Migration } from '../migrate.ts'
+import { createReleases } from './release-tables.ts'
 
-export const runs: readonly Migration[] = [{ name: 'runs-1', up: createRuns }]
+export const runs: readonly Migration[] = [
+  { name: 'runs-1', up: createRuns },
+  { name: 'runs-2', up: createReleases },
+]
 
 async function createRuns(database: Kysely<unknown>): Promise<void> {
   await createRunners(database)

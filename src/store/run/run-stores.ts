@@ -7,6 +7,7 @@ import { createEnvironmentStore } from './environment-store.ts'
 import { createJobFactStore } from './job-fact-store.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createPendingJobs } from './pending-jobs.ts'
+import { createReleaseStore } from './release-store.ts'
 import { createResourceGroupStore } from './resource-group-store.ts'
 import { createRunStore } from './run-store.ts'
 import { createRunnerStore } from './runner-store.ts'
@@ -27,6 +28,7 @@ export type RunStores = Pick<
   | 'resourceGroups'
   | 'servedRefs'
   | 'jobFacts'
+  | 'releases'
 > & { readonly triggers: TriggerStore }
 
 /** All stores of run state over one database. */
@@ -43,6 +45,7 @@ export function createRunStores(deps: { readonly database: Database; readonly va
     resourceGroups: createResourceGroupStore(database),
     servedRefs: createServedRefs(database),
     jobFacts: createJobFactStore({ database, vault }),
+    releases: createReleaseStore(database),
     triggers: createTriggerStore(database),
   }
 }

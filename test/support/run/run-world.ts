@@ -1,6 +1,7 @@
 // A coordinator over a real (in-memory) database, with repositories, people, queue and clock that a test holds in its hands.
 import { randomBytes } from 'node:crypto'
 import { createVault } from '../../../src/access/vault.ts'
+import { AppError } from '../../../src/kit/errors.ts'
 import { createLog } from '../../../src/kit/log.ts'
 import { mintToken } from '../../../src/kit/token.ts'
 import { contextOf } from '../../../src/pipeline/context-defaults.ts'
@@ -10,6 +11,7 @@ import type { Coordinator, CoordinatorDeps } from '../../../src/run/coordinator.
 import type { ArchiveState, Clock, JobQueue, WakeUp } from '../../../src/run/ports.ts'
 import type { JobPayload } from '../../../src/run/protocol.ts'
 import type { JobRecord, PipelineRecord, Ref, RunnerRecord } from '../../../src/run/records.ts'
+import type { MakeTag, TagWish } from '../../../src/run/release-ports.ts'
 import type { NewRunner, RunReader } from '../../../src/run/store-ports.ts'
 import type { PipelineRequest, Trigger } from '../../../src/run/trigger.ts'
 import { type Database, openDatabase } from '../../../src/store/database.ts'
@@ -27,6 +29,7 @@ export type RunWorld = {
   readonly reader: RunReader
   readonly coordinator: Coordinator
   readonly trigger: Trigger
+  readonly makeTag: MakeTag
   readonly queue: FakeQueue
   readonly clock: ManualClock
   readonly repository: FakeRepository
@@ -59,6 +62,8 @@ export type PushOptions = {
 export type FakeQueue = JobQueue & { readonly entries: WakeUp[]; readonly canceled: number[]; forgets: boolean }
 export type ManualClock = Clock & { readonly pass: (seconds: number) => void }
 export type FakeRepository = {
+  /** Files in archives, whatever job's. */
+  readonly artifacts: Map<string, string>
   readonly files: Map<string, string | null>
   readonly messages: Map<string, string>
   readonly refs: Map<string, string>
@@ -134,7 +139,8 @@ function build(
     live: createMemoryBus(),
     log: createLog({ level: 'silent' }),
     tokens: { mint: mintToken },
-    artifacts: { archives: async () => archives },
+    artifacts: { archives: async () => archives, text: async ({ path }) => repository.artifacts.get(path) ?? null },
+    makeTag: wish => makeTag(wish),
     variables: {
       levels: async () => ({
         instance: [],
@@ -154,6 +160,20 @@ function build(
     repositories: repositoriesOf(repository),
     ...change,
   })
+
+  /** As the server's: a tag at a commit or branch, and its pipeline. */
+  async function makeTag({ projectId, name, from, userId: by, startsPipeline }: TagWish): Promise<void> {
+    const sha = repository.refs.get(`${projectId} branch ${from}`) ?? from
+    if (!repository.messages.has(sha)) throw new AppError('git.invalid_ref', `Invalid reference name: ${from}`)
+    repository.refs.set(`${projectId} tag ${name}`, sha)
+    const changes = [{ ref: { kind: 'tag', name }, before: zeroSha, after: sha }] as const
+    await trigger.createForPush({
+      projectId,
+      userId: by,
+      changes,
+      pushOptions: startsPipeline ? [] : ['ci.no_pipeline'],
+    })
+  }
 
   const latest = async (projectId = 1): Promise<PipelineRecord> => {
     const { items } = await reader.pipelines({ projectId }, { page: 1, perPage: 1 })
@@ -175,6 +195,7 @@ function build(
     reader,
     coordinator,
     trigger,
+    makeTag,
     queue,
     clock,
     repository,
@@ -320,7 +341,7 @@ function createClock(): ManualClock {
 }
 
 function createRepository(): FakeRepository {
-  return { files: new Map(), messages: new Map(), refs: new Map(), kept: new Map() }
+  return { artifacts: new Map(), files: new Map(), messages: new Map(), refs: new Map(), kept: new Map() }
 }
 
 export function repositoriesOf(repository: FakeRepository): CoordinatorDeps['repositories'] {

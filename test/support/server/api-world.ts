@@ -6,6 +6,7 @@ import type { Scope } from '../../../src/access/model.ts'
 import type { ProjectDetails, UserRecord } from '../../../src/access/store-ports.ts'
 import { createVault } from '../../../src/access/vault.ts'
 import { createArtifactFiles } from '../../../src/artifacts/artifact-files.ts'
+import type { Commit } from '../../../src/git/object-format.ts'
 import { createLog } from '../../../src/kit/log.ts'
 import { mintToken } from '../../../src/kit/token.ts'
 import type { TraceStore } from '../../../src/logs/ports.ts'
@@ -14,6 +15,7 @@ import { createTraceFiles, serverCap } from '../../../src/logs/trace-files.ts'
 import { contextOf } from '../../../src/pipeline/context-defaults.ts'
 import { createLint } from '../../../src/run/lint.ts'
 import type { JobPayload } from '../../../src/run/protocol.ts'
+import { registerReleases } from '../../../src/server/api/releases.ts'
 import { registerRunResources, runResourceErrors } from '../../../src/server/api/run-resources.ts'
 import { registerWebPipelines } from '../../../src/server/api/web-pipelines.ts'
 import type { App } from '../../../src/server/app.ts'
@@ -136,6 +138,14 @@ export async function openApiWorld(options: { readonly traceCap?: TraceCap } = {
           mintTriggerToken: () => mintToken('glptt-'),
         }),
       app =>
+        registerReleases(app, {
+          ...shared,
+          url: 'https://ci.example.com',
+          users: accounts.stores.users,
+          makeTag: runs.makeTag,
+          repositories: { resolve: facts.repositories.resolve, commit: async (_id, sha) => commitOf(sha) },
+        }),
+      app =>
         registerWebPipelines(app, {
           view: { ...shared, url: 'https://ci.example.com', users: accounts.stores.users },
           users: accounts.stores.users,
@@ -243,6 +253,11 @@ export async function openApiWorld(options: { readonly traceCap?: TraceCap } = {
       await folder.remove()
     },
   }
+}
+
+function commitOf(sha: string): Commit {
+  const person = { name: 'A', email: 'a@example.com', date: '2026-01-01T00:00:00.000Z' }
+  return { sha, tree: sha, parents: [], author: person, committer: person, message: 'a commit' }
 }
 
 async function join(installation: Installation, projectId: number, userId: number, level: number): Promise<void> {
