@@ -3,6 +3,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from './kit/errors.ts'
+import { type ProxyTrust, readProxyTrust, trustNobody } from './kit/visitor.ts'
 
 export type Address = { readonly host: string; readonly port: number }
 
@@ -24,6 +25,10 @@ export type ServerConfig = {
   /** From `SLIPWAY_UPSTREAM_<NAME>_PASSWORD`, by NAME. */
   readonly upstreamPasswords: Readonly<Record<string, string>>
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
+  /** Who signed the certificate that clients see, when it is no public authority. */
+  readonly caFile: string | undefined
+  /** Proxies that are believed about where a request comes from. */
+  readonly trustProxy: ProxyTrust
   readonly rootPassword: string | undefined
   readonly rootToken: string | undefined
 }
@@ -41,6 +46,8 @@ export type ServerOptions = {
   readonly upstreams?: string
   readonly tlsCert?: string
   readonly tlsKey?: string
+  readonly tlsCa?: string
+  readonly trustProxy?: string
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -67,6 +74,12 @@ export function readServerConfig(options: ServerOptions, environment: Environmen
   const only = text(options.only, 'ONLY')
   if (only !== undefined && only !== 'web' && only !== 'registry')
     mistakes.push(`--only: expected web or registry, found '${only}'`)
+  const proxies = text(options.trustProxy, 'TRUST_PROXY')
+  const trustProxy = proxies === undefined ? trustNobody : readProxyTrust(proxies)
+  if (trustProxy === null)
+    mistakes.push(
+      `--trust-proxy: expected addresses like 10.0.0.1 or 10.0.0.0/8, or a number of proxies, found '${proxies}'`,
+    )
   const rootPassword = environment.SLIPWAY_ROOT_PASSWORD || undefined
   if (rootPassword !== undefined && rootPassword.length < 8)
     mistakes.push('SLIPWAY_ROOT_PASSWORD: expected at least 8 characters')
@@ -83,6 +96,8 @@ export function readServerConfig(options: ServerOptions, environment: Environmen
     upstreamPasswords: upstreamPasswords(environment),
     only: only as 'web' | 'registry' | undefined,
     tls,
+    caFile: text(options.tlsCa, 'TLS_CA'),
+    trustProxy: trustProxy ?? trustNobody,
     rootPassword,
     rootToken: environment.SLIPWAY_ROOT_TOKEN || undefined,
   })

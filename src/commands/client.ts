@@ -1,5 +1,6 @@
 // The HTTP client of the commands: JSON in and out, pages joined, failures as sentences.
-import { AppError, messageOf } from '../kit/errors.ts'
+import { AppError } from '../kit/errors.ts'
+import { reasonOfConnection, trustAuthority } from '../kit/trust.ts'
 import { type Credentials, findCredentials } from './credentials.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -28,7 +29,9 @@ export type RawOptions = {
 
 /** With the server and token that `SLIPWAY_URL`, `SLIPWAY_TOKEN` or `slipway login` gave. */
 export async function openClient(): Promise<Client> {
-  return createClient(await findCredentials())
+  const credentials = await findCredentials()
+  if (credentials.authority !== undefined) trustAuthority(credentials.authority)
+  return createClient(credentials)
 }
 
 export function createClient({ url, token }: Credentials): Client {
@@ -43,7 +46,7 @@ export function createClient({ url, token }: Credentials): Client {
       } as RequestInit)
     } catch (cause) {
       options.signal?.throwIfAborted()
-      throw new AppError('client.unreachable', `${url} does not answer: ${reasonOf(cause)}`, { cause })
+      throw new AppError('client.unreachable', `${url} does not answer: ${reasonOfConnection(cause)}`, { cause })
     }
   }
 
@@ -124,8 +127,4 @@ function wordsOf(text: string): string {
   } catch {
     return text.slice(0, 200) // a proxy's page, not ours
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error)
 }

@@ -4,13 +4,19 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { AppError } from '../kit/errors.ts'
+import { readAuthority } from '../kit/trust.ts'
 
-export type Credentials = { readonly url: string; readonly token: string }
+export type Credentials = {
+  readonly url: string
+  readonly token: string
+  /** Who signed the server's certificate, when no public authority did (PEM). */
+  readonly authority?: string
+}
 
 type Stored = {
   /** The server that commands use. */
   readonly current: string | null
-  readonly servers: Readonly<Record<string, { readonly token: string; readonly username: string }>>
+  readonly servers: Readonly<Record<string, Omit<Credentials, 'url'> & { readonly username: string }>>
 }
 
 const nothing: Stored = { current: null, servers: {} }
@@ -26,7 +32,14 @@ export async function findCredentials(): Promise<Credentials> {
   if (token === undefined) {
     throw new AppError('usage', `not signed in to ${trimmed}: run \`slipway login ${trimmed}\`, or set SLIPWAY_TOKEN`)
   }
-  return { url: trimmed, token }
+  const authority = authorityFromEnvironment() ?? stored.servers[trimmed]?.authority
+  return { url: trimmed, token, ...(authority === undefined ? {} : { authority }) }
+}
+
+/** What `SLIPWAY_CA_FILE` holds. */
+export function authorityFromEnvironment(): string | undefined {
+  const file = process.env.SLIPWAY_CA_FILE
+  return file ? readAuthority(file) : undefined
 }
 
 /** Null: nobody has signed in there. */
@@ -40,18 +53,18 @@ export async function currentServer(): Promise<string | null> {
 
 export async function storeCredentials(credentials: Credentials & { readonly username: string }): Promise<string> {
   const stored = await readStored()
-  const { url, token, username } = credentials
-  return writeStored({ current: url, servers: { ...stored.servers, [url]: { token, username } } })
+  const { url, ...ofServer } = credentials
+  return writeStored({ current: url, servers: { ...stored.servers, [url]: ofServer } })
 }
 
-/** The token that was stored; null: there was none. */
-export async function forgetCredentials(url: string): Promise<string | null> {
+/** What was stored; null: nothing was. */
+export async function forgetCredentials(url: string): Promise<Omit<Credentials, 'url'> | null> {
   const stored = await readStored()
   const { [url]: forgotten, ...servers } = stored.servers
   if (forgotten === undefined) return null
   const [other = null] = Object.keys(servers)
   await writeStored({ current: stored.current === url ? other : stored.current, servers })
-  return forgotten.token
+  return forgotten
 }
 
 /** Without a slash at the end. */

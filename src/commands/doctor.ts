@@ -7,6 +7,8 @@ import { execa } from 'execa'
 import { readServerConfig } from '../config.ts'
 import { connectEngine, readEngineFacts } from '../executor/docker/engine.ts'
 import { AppError, messageOf } from '../kit/errors.ts'
+import { reasonOfConnection, trustAuthority } from '../kit/trust.ts'
+import { authorityFromEnvironment } from './credentials.ts'
 
 type Finding = {
   readonly check: string
@@ -103,6 +105,8 @@ async function checkDataFolder(data: string | undefined): Promise<Finding> {
 async function checkServer(): Promise<Finding> {
   const url = process.env.SLIPWAY_URL ?? 'http://127.0.0.1:8080'
   try {
+    const authority = authorityFromEnvironment()
+    if (authority !== undefined) trustAuthority(authority)
     const response = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(answerWithinMs) })
     const text = await response.text()
     if (response.ok) return { check: 'server', state: 'good', found: `${url} is ready`, mend: null }
@@ -112,11 +116,11 @@ async function checkServer(): Promise<Finding> {
       found: `${url} answers ${response.status}: ${text.slice(0, 300)}`,
       mend: "look into the server's log",
     }
-  } catch {
+  } catch (error) {
     return {
       check: 'server',
       state: 'warning',
-      found: `nothing answers at ${url}`,
+      found: `nothing answers at ${url}: ${reasonOfConnection(error)}`,
       mend: 'start it with `slipway up`, or set SLIPWAY_URL',
     }
   }

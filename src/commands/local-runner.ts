@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import packagedConfig from '../../runner.config.ts'
 import type { Log } from '../kit/log.ts'
 import { hashToken, mintToken } from '../kit/token.ts'
 import type { RunnerStore } from '../run/store-ports.ts'
@@ -19,6 +20,8 @@ const restartAfterMs = 1000
 export async function startLocalRunner(deps: {
   readonly dataFolder: string
   readonly serverUrl: string
+  /** Who signed the server's certificate, when no public authority did. */
+  readonly caFile: string | null
   readonly runners: RunnerStore
   readonly log: Log
   /** Where its log lines go. */
@@ -28,13 +31,17 @@ export async function startLocalRunner(deps: {
   const tokenFile = await ensureToken(dataFolder, deps.runners)
   const folder = join(dataFolder, 'runner')
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const words = ['runner', '--server', deps.serverUrl, '--token-file', tokenFile, '--data', folder, '--with-parent']
+  const authority = deps.caFile === null ? [] : ['--ca-file', deps.caFile]
+  const place = ['--server', deps.serverUrl, ...authority, '--token-file', tokenFile, '--data', folder]
   let isStopping = false
   let current = launch()
 
   function launch() {
     // The pipe on its standard input tells it when this process is gone, however it ended.
-    const child = spawn(launcher, words, { stdio: ['pipe', deps.output, deps.output], detached: true })
+    const child = spawn(launcher, ['runner', ...place, '--with-parent'], {
+      stdio: ['pipe', deps.output, deps.output],
+      detached: true,
+    })
     const ended = new Promise<void>(resolve => {
       child.once('error', error => log.error({ err: error }, 'the runner could not be started'))
       child.once('close', (code, signal) => {
@@ -74,7 +81,8 @@ async function ensureToken(dataFolder: string, runners: RunnerStore): Promise<st
   if (known !== '' && (await runners.byToken(hashToken(known.trim()))) !== null) return file
   const { token, hash } = mintToken('glrt-')
   await writeFile(file, `${token}\n`, { mode: 0o600, flush: true })
-  const runner = { description: 'this machine', tags: [], runUntagged: true, isPaused: false, isProtectedOnly: false }
+  const tags = packagedConfig.tags ?? []
+  const runner = { description: 'this machine', tags, runUntagged: true, isPaused: false, isProtectedOnly: false }
   await runners.create({ ...runner, scope: 'instance', projectIds: [], groupIds: [] }, hash, new Date().toISOString())
   return file
 }

@@ -3,8 +3,16 @@
 import { hostname } from 'node:os'
 import type { Command } from 'commander'
 import { AppError } from '../kit/errors.ts'
+import { readAuthority, reasonOfConnection, trustAuthority } from '../kit/trust.ts'
 import { createClient } from './client.ts'
-import { currentServer, forgetCredentials, storeCredentials, storedUser, tidyUrl } from './credentials.ts'
+import {
+  authorityFromEnvironment,
+  currentServer,
+  forgetCredentials,
+  storeCredentials,
+  storedUser,
+  tidyUrl,
+} from './credentials.ts'
 import { type OutputOptions, printDone, printLine } from './output.ts'
 import { ask, askSecret } from './prompt.ts'
 
@@ -13,6 +21,7 @@ type Options = OutputOptions & {
   readonly withToken?: boolean
   readonly status?: boolean
   readonly forget?: boolean
+  readonly caFile?: string
 }
 
 export function register(program: Command): void {
@@ -24,6 +33,7 @@ export function register(program: Command): void {
     .argument('[url]', 'the server, as browsers see it')
     .option('-u, --username <name>', 'sign in with a user name and password; a token is made for this machine')
     .option('--with-token', 'store a personal access token that you have already')
+    .option('--ca-file <file>', 'who signed its certificate, when no public authority did (PEM); it is stored, too')
     .option('--status', 'tell who is signed in where')
     .option('--forget', 'forget the server and its token')
     .option('--json', 'as JSON')
@@ -36,9 +46,11 @@ async function login(given: string | undefined, options: Options): Promise<void>
   const url = tidyUrl(text)
   if (options.forget === true) return forget(url, options)
   if (options.status === true) return tellStatus(url, options)
+  const authority = options.caFile === undefined ? authorityFromEnvironment() : readAuthority(options.caFile)
+  if (authority !== undefined) trustAuthority(authority)
   const token = options.withToken === true ? await askSecret('Token') : await makeToken(url, options.username)
   const { username } = await createClient({ url, token }).get<{ readonly username: string }>('/user')
-  const file = await storeCredentials({ url, token, username })
+  const file = await storeCredentials({ url, token, username, ...(authority === undefined ? {} : { authority }) })
   printDone({ url, username, file }, `Signed in to ${url} as ${username}. The token is in ${file}.`, options)
 }
 
@@ -63,7 +75,8 @@ async function fetchJson(
   request: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
 ): Promise<{ readonly body: Readonly<Record<string, unknown>>; readonly cookies: readonly string[] }> {
   const response = await fetch(address, { method: 'POST', redirect: 'error', ...request }).catch(cause => {
-    throw new AppError('client.unreachable', `${new URL(address).origin} does not answer`, { cause })
+    const why = reasonOfConnection(cause)
+    throw new AppError('client.unreachable', `${new URL(address).origin} does not answer: ${why}`, { cause })
   })
   const body = (await response.json().catch(() => ({}))) as Readonly<Record<string, unknown>>
   if (!response.ok) throw new AppError('client.refused', String(body.message ?? `refused with ${response.status}`))
@@ -71,8 +84,10 @@ async function fetchJson(
 }
 
 async function forget(url: string, options: Options): Promise<void> {
-  const token = await forgetCredentials(url)
-  if (token === null) throw new AppError('usage', `nobody is signed in to ${url}`)
+  const forgotten = await forgetCredentials(url)
+  if (forgotten === null) throw new AppError('usage', `nobody is signed in to ${url}`)
+  const { token, authority = authorityFromEnvironment() } = forgotten
+  if (authority !== undefined) trustAuthority(authority)
   // The token was made for this machine: without it, it would only lie about.
   const isRevoked = await createClient({ url, token })
     .delete('/personal_access_tokens/self')

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { type Command, Option } from 'commander'
 import { messageOf } from '../kit/errors.ts'
 import { createLog, type Log } from '../kit/log.ts'
+import { trustAuthority } from '../kit/trust.ts'
 import { assembleWorld } from '../runner/assemble.ts'
 import { systemClock } from '../runner/clock.ts'
 import { type RunnerConfig, type RunnerConfigInput, readRunnerConfig } from '../runner/config.ts'
@@ -21,6 +22,7 @@ import { openWakeUps } from './runner-wake-ups.ts'
 type Options = {
   readonly config: string
   readonly server?: string
+  readonly caFile?: string
   readonly tokenFile?: string
   readonly data?: string
   readonly concurrency?: string
@@ -39,6 +41,7 @@ export function register(program: Command): void {
     .description('run jobs of a server in Docker, until told to end')
     .option('--config <file>', 'runner.config.ts', packagedConfig)
     .option('--server <url>', 'address of the server (SLIPWAY_URL)')
+    .option('--ca-file <file>', 'who signed its certificate, when no public authority did (SLIPWAY_CA_FILE)')
     .option('--token-file <file>', 'file with the runner token (or SLIPWAY_RUNNER_TOKEN)')
     .option('--data <folder>', 'where spools and mirrors are kept')
     .option('--concurrency <number>', 'jobs at the same time')
@@ -59,6 +62,7 @@ async function startRunner(options: Options): Promise<void> {
 
 /** Resolves at the runner's end; with a configuration when it is to go on with that one. */
 async function runWith(config: RunnerConfig, options: Options, log: Log): Promise<RunnerConfig | null> {
+  if (config.authority !== null) trustAuthority(config.authority.pem)
   const server = createServerClient({
     url: config.server,
     runnerToken: config.token.reveal,
@@ -69,7 +73,7 @@ async function runWith(config: RunnerConfig, options: Options, log: Log): Promis
   const stopStarting = onSignals(['SIGTERM', 'SIGINT', 'SIGQUIT'], () =>
     starting.abort(new Error('stopped before it started')),
   )
-  const description = await untilAnswered(() => server.describe(starting.signal), systemClock, starting.signal)
+  const description = await untilDescribed(server, log, starting.signal)
   const onProblem = (message: string, error: unknown) => log.error({ err: messageOf(error) }, message)
   const architecture = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`
   const world = assembleWorld({
@@ -94,6 +98,19 @@ async function runWith(config: RunnerConfig, options: Options, log: Log): Promis
     engine: facts.version,
     engineFolder: facts.rootDirectory,
   })
+}
+
+/** Waits for the server, and says so: it may be away, or be known by another address or authority. */
+function untilDescribed(server: ServerClient, log: Log, signal: AbortSignal): Promise<RunnerDescription> {
+  let told = ''
+  const ask = () =>
+    server.describe(signal).catch((error: unknown) => {
+      const reason = messageOf(error)
+      if (reason !== told) log.warn(`waits for the server: ${reason}`)
+      told = reason
+      throw error
+    })
+  return untilAnswered(ask, systemClock, signal)
 }
 
 type Served = {
@@ -217,8 +234,10 @@ async function loadConfig(options: Options): Promise<RunnerConfig> {
   const dataHome = env.XDG_DATA_HOME || join(homedir(), '.local/share')
   const server = options.server ?? env.SLIPWAY_URL
   const data = options.data ?? env.SLIPWAY_RUNNER_DATA
+  const caFile = options.caFile ?? env.SLIPWAY_CA_FILE
   return readRunnerConfig(input, {
     ...(server ? { server } : {}),
+    ...(caFile ? { caFile } : {}),
     ...(options.tokenFile === undefined ? {} : { tokenFile: options.tokenFile }),
     ...(env.SLIPWAY_RUNNER_TOKEN ? { token: env.SLIPWAY_RUNNER_TOKEN } : {}),
     ...(data ? { dataFolder: resolve(data) } : {}),

@@ -18,6 +18,11 @@ export function addServerOptions(command: Command): Command {
     .option('--upstreams <file>', 'registries whose images are kept here: see docs/registry.md')
     .option('--tls-cert <file>', 'certificate (PEM); read anew on SIGHUP')
     .option('--tls-key <file>', 'its key (PEM)')
+    .option('--tls-ca <file>', 'who signed it, when no public authority did (PEM): told to runners and jobs')
+    .option(
+      '--trust-proxy <who>',
+      'reverse proxies whose X-Forwarded-For, -Proto and -Host are believed: addresses and networks, or their number (default: none)',
+    )
     .addHelpText('after', '\nEach option is also an environment variable: SLIPWAY_DATA, SLIPWAY_LISTEN, SLIPWAY_URL, …')
 }
 

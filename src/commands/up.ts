@@ -7,6 +7,7 @@ import { defaultPrefix } from '../redis/keys.ts'
 import { prepareDataFolder } from './compose/data-folder.ts'
 import { type RunningServer, startServer } from './compose/server.ts'
 import { startLocalRunner } from './local-runner.ts'
+import { localUrl } from './local-url.ts'
 import { startPrivateRedis } from './private-redis.ts'
 import { addServerOptions, tellRoot, untilAskedToEnd } from './server-options.ts'
 
@@ -62,7 +63,8 @@ export async function startAll(
     if (config.runner) {
       const runner = await startLocalRunner({
         dataFolder: config.dataFolder,
-        serverUrl: localUrl(config, server),
+        serverUrl: localUrl(config, server.addresses, server.certificate()),
+        caFile: server.certificate().authority?.file ?? null,
         runners: server.runners,
         log,
         output: runnerOutput,
@@ -74,12 +76,4 @@ export async function startAll(
     await stop()
     throw error
   }
-}
-
-/** How this machine reaches the server; the name in the certificate is that of `--url`. */
-function localUrl(config: ServerConfig, server: RunningServer): string {
-  const [address] = server.addresses
-  if (config.tls !== undefined || address === undefined) return config.url
-  const host = address.host === '0.0.0.0' ? '127.0.0.1' : address.host === '::' ? '[::1]' : address.host
-  return `http://${host}:${address.port}`
 }

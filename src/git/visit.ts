@@ -4,14 +4,15 @@ import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Actor } from '../access/model.ts'
 import type { Access, Credentials, ProjectAccess } from '../access/ports.ts'
+import { type ProxyTrust, visitorOf } from '../kit/visitor.ts'
 import type { Service } from './advertise.ts'
 import type { Repositories } from './repositories.ts'
 
 export type VisitDeps = {
   readonly access: Access
   readonly repositories: Repositories
-  /** True behind a reverse proxy: the client's address is the last of X-Forwarded-For. */
-  readonly trustProxy: boolean
+  /** Proxies that are believed about where a request comes from. */
+  readonly trustProxy: ProxyTrust
 }
 
 const door = /^\/([^?]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)(?:\?(.*))?$/
@@ -80,7 +81,7 @@ function decodePath(encoded: string): string | null {
   }
 }
 
-function credentialsOf(request: IncomingMessage, trustProxy: boolean): Credentials {
+function credentialsOf(request: IncomingMessage, trustProxy: ProxyTrust): Credentials {
   const header = request.headers.authorization ?? ''
   const bearer = /^Bearer +(\S+)$/i.exec(header)?.[1]
   if (bearer !== undefined) return { kind: 'token', token: bearer }
@@ -92,13 +93,7 @@ function credentialsOf(request: IncomingMessage, trustProxy: boolean): Credentia
   const [username, password] = [text.slice(0, colon), text.slice(colon + 1)]
   return username === '' && password === ''
     ? { kind: 'none' }
-    : { kind: 'basic', username, password, address: addressOf(request, trustProxy) }
-}
-
-function addressOf(request: IncomingMessage, trustProxy: boolean): string {
-  const forwarded = trustProxy ? request.headers['x-forwarded-for'] : undefined
-  const last = typeof forwarded === 'string' ? forwarded.split(',').pop()?.trim() : undefined
-  return last ?? request.socket.remoteAddress ?? ''
+    : { kind: 'basic', username, password, address: visitorOf(request, trustProxy).address }
 }
 
 function challenge(response: ServerResponse): null {

@@ -1,5 +1,6 @@
 // One request and its answer. Handlers return an `Answer`; only a blob's bytes are streamed by the handler itself.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Visitor } from '../kit/visitor.ts'
 import { RegistryError } from './errors.ts'
 
 export type Exchange = {
@@ -7,6 +8,7 @@ export type Exchange = {
   readonly response: ServerResponse
   readonly method: string
   readonly query: URLSearchParams
+  readonly visitor: Visitor
 }
 
 export type Answer =

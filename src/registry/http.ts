@@ -1,6 +1,7 @@
 // From a request to its handler: path, method, caller, repository; and from whatever was thrown to an answer.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Audit } from '../access/audit.ts'
+import { type ProxyTrust, visitorOf } from '../kit/visitor.ts'
 import { parseCacheName } from './cache/cache-name.ts'
 import type { PullThrough } from './cache/pull-through.ts'
 import type { CacheServer } from './cache/serve-cache.ts'
@@ -14,7 +15,7 @@ import type { BlobServer } from './serve-blobs.ts'
 import type { ListServer } from './serve-lists.ts'
 import type { ManifestServer } from './serve-manifests.ts'
 import type { UploadServer } from './serve-uploads.ts'
-import { addressOf, type TokenEndpoint } from './token-endpoint.ts'
+import type { TokenEndpoint } from './token-endpoint.ts'
 
 export type RegistryHttp = {
   readonly matches: (url: string) => boolean
@@ -23,6 +24,7 @@ export type RegistryHttp = {
 
 type Handlers = {
   readonly realm: Realm
+  readonly trustProxy: ProxyTrust
   readonly gate: Gate
   readonly tokenEndpoint: TokenEndpoint
   readonly blobs: BlobServer
@@ -55,7 +57,8 @@ export function createRegistryHttp(handlers: Handlers): RegistryHttp {
       const mark = url.indexOf('?')
       const path = mark === -1 ? url : url.slice(0, mark)
       const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))
-      const exchange = { request, response, method: request.method ?? 'GET', query }
+      const visitor = visitorOf(request, handlers.trustProxy)
+      const exchange = { request, response, method: request.method ?? 'GET', query, visitor }
       request.socket.setTimeout(idleMs) // the server destroys it then
       try {
         const given =
@@ -70,7 +73,7 @@ export function createRegistryHttp(handlers: Handlers): RegistryHttp {
 
 async function serve(handlers: Handlers, exchange: Exchange, route: ParsedPath): Promise<Answer> {
   if (route.kind === 'unknown') throw new RegistryError('NAME_UNKNOWN', 'there is nothing at this path')
-  const caller = await handlers.gate.identify(exchange.request.headers.authorization, addressOf(exchange.request))
+  const caller = await handlers.gate.identify(exchange.request.headers.authorization, exchange.visitor.address)
   if (route.kind === 'invalid_name')
     throw new RegistryError('NAME_INVALID', `'${route.name.slice(0, 255)}' is not a repository name`)
   const allowed = routeMethods[route.kind]
@@ -93,7 +96,7 @@ function isRemoval({ method }: Exchange, route: Route): boolean {
 
 async function note(
   { audit }: Handlers,
-  { request, method }: Exchange,
+  { request, method, visitor }: Exchange,
   caller: Caller | null,
   action: string,
   reason: string | null,
@@ -102,7 +105,7 @@ async function note(
   const target = `${method} ${request.url?.split('?', 1)[0] ?? ''}`
   await audit({
     actor: caller.actor,
-    address: addressOf(request),
+    address: visitor.address,
     action,
     target,
     detail: reason === null ? {} : { reason },
@@ -199,8 +202,6 @@ export function answerFailure(
       : new RegistryError('UNKNOWN', 'an internal error; the server log tells more')
   if (!(error instanceof RegistryError)) onBug(error, what)
   const { status, headers, body } = errorAnswer(told)
-  const { host } = request.headers
-  const isSecure = 'encrypted' in request.socket
   send(exchange, {
     kind: 'whole',
     status,
@@ -209,7 +210,7 @@ export function answerFailure(
       ...headers,
       ...(told.challenge === null
         ? {}
-        : { 'WWW-Authenticate': `Bearer realm="${realm({ host, isSecure })}",${told.challenge}` }),
+        : { 'WWW-Authenticate': `Bearer realm="${realm(exchange.visitor)}",${told.challenge}` }),
     },
     body,
   })

@@ -4,6 +4,7 @@ import type { Access } from '../access/ports.ts'
 import { createKeyedLock } from '../kit/keyed-lock.ts'
 import type { Post } from '../kit/post.ts'
 import { createRepeater, type Repeater } from '../kit/repeater.ts'
+import { type ProxyTrust, trustNobody } from '../kit/visitor.ts'
 import { withMirrors } from './cache/mirror.ts'
 import type { CacheRecords, Upstream } from './cache/ports.ts'
 import { createPullThrough } from './cache/pull-through.ts'
@@ -64,6 +65,8 @@ export type RegistryDeps = {
   readonly url: string
   /** Further `host[:port]`s under which this server is reached. */
   readonly hosts: readonly string[]
+  /** Proxies that are believed about where a request comes from; none, unless said. */
+  readonly trustProxy?: ProxyTrust
   /** Called after the push or deletion is durable, and before it is acknowledged. */
   readonly onEvent: (event: RegistryEvent) => Promise<void>
   readonly audit: Audit['record']
@@ -152,6 +155,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
 
   const http = createRegistryHttp({
     realm,
+    trustProxy: deps.trustProxy ?? trustNobody,
     gate,
     tokenEndpoint: createTokenEndpoint({ access, gate, tokens }),
     blobs,

@@ -1,6 +1,5 @@
 // `/jwt/auth`: the token endpoint of the Docker token protocol, by GET, and in OAuth2's form by POST. It refuses wrong
 // credentials only; what the caller may not have is left out of the token.
-import type { IncomingMessage } from 'node:http'
 import { type Actor, anonymous } from '../access/model.ts'
 import type { Access } from '../access/ports.ts'
 import { RegistryError } from './errors.ts'
@@ -26,11 +25,11 @@ export function createTokenEndpoint(deps: {
     return actor
   }
 
-  async function get({ request, query }: Exchange): Promise<Answer> {
+  async function get({ request, query, visitor }: Exchange): Promise<Answer> {
     const credentials = parseAuthorization(request.headers.authorization)
     if (credentials?.kind === 'bearer') throw wrongCredentials()
     const actor =
-      credentials === null ? anonymous : await actorOf(credentials.username, credentials.password, addressOf(request))
+      credentials === null ? anonymous : await actorOf(credentials.username, credentials.password, visitor.address)
     const { token, expiresInSeconds, issuedAt } = tokens.issue(
       actor,
       await gate.allowed(actor, parseScopes(query.getAll('scope'))),
@@ -39,7 +38,7 @@ export function createTokenEndpoint(deps: {
     return jsonAnswer(200, body, noStore)
   }
 
-  async function post({ request }: Exchange): Promise<Answer> {
+  async function post({ request, visitor }: Exchange): Promise<Answer> {
     const form = new URLSearchParams((await readBody(request, maxFormBytes, 'SIZE_INVALID')).toString('utf8'))
     const [username, password] = [form.get('username'), form.get('password')]
     if (form.get('grant_type') !== 'password' || username === null || password === null) {
@@ -49,7 +48,7 @@ export function createTokenEndpoint(deps: {
         noStore,
       )
     }
-    const actor = await actorOf(username, password, addressOf(request))
+    const actor = await actorOf(username, password, visitor.address)
     const granted = await gate.allowed(actor, parseScopes(form.getAll('scope')))
     const { token, expiresInSeconds, issuedAt } = tokens.issue(actor, granted)
     const body = {
@@ -70,10 +69,6 @@ export function createTokenEndpoint(deps: {
 }
 
 const noStore = { 'Cache-Control': 'no-store' } as const
-
-export function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? ''
-}
 
 function wrongCredentials(): RegistryError {
   return new RegistryError('UNAUTHORIZED', 'wrong user name or password (a token may stand for the password)', {

@@ -37,6 +37,7 @@ export function assembleWorld({
     owner: createOwner((name, error) => onProblem(`${name} failed`, error)),
     settings: {
       serverUrl: config.server,
+      authority: config.authority,
       runnerName: config.name,
       version,
       architecture,

@@ -1,15 +1,19 @@
 // `runner.config.ts`: every key with its default, checked wholly before anything starts. All mistakes are told together.
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { ContainerLimits } from '../executor/docker/plan.ts'
 import type { DockerSettings } from '../executor/docker/settings.ts'
 import { type PullPolicy, pullPolicies } from '../executor/port.ts'
 import { AppError, messageOf } from '../kit/errors.ts'
+import { readAuthority } from '../kit/trust.ts'
 import { type Mistakes, readSection, type Section } from './config-reader.ts'
 
 /** What a `runner.config.ts` may hold; all keys but `server` have a default. */
 export type RunnerConfigInput = {
   /** Address of the server. */
   readonly server?: string
+  /** Who signed the server's certificate, when no public authority did (PEM). */
+  readonly caFile?: string
   /** File with the runner's token; else the token is in `SLIPWAY_RUNNER_TOKEN`. */
   readonly tokenFile?: string
   readonly name?: string
@@ -84,6 +88,8 @@ export type Secret = { readonly reveal: () => string; readonly toString: () => s
 
 export type RunnerConfig = {
   readonly server: string
+  /** PEM. Null: only public authorities are believed. */
+  readonly authority: { readonly file: string; readonly pem: string } | null
   readonly token: Secret
   readonly name: string
   readonly dataFolder: string
@@ -107,6 +113,7 @@ export function defineRunner(input: RunnerConfigInput): RunnerConfigInput {
 /** What is not in the file: command line and environment, which go before it. */
 export type RunnerSurroundings = {
   readonly server?: string
+  readonly caFile?: string
   readonly token?: string
   readonly tokenFile?: string
   readonly dataFolder?: string
@@ -131,6 +138,7 @@ export function readRunnerConfig(input: RunnerConfigInput, around: RunnerSurroun
     mistakes.push("server: expected the server's address (or --server, or SLIPWAY_URL), found nothing")
   const config: RunnerConfig = {
     server: server ?? '',
+    authority: readAuthorityFile(root, around, mistakes),
     token: readToken(root, around, mistakes),
     name: root.text('name', around.hostName),
     dataFolder: around.dataFolder ?? fromFile.dataFolder,
@@ -216,6 +224,18 @@ function readLimits(limits: Section): ContainerLimits {
   }
   limits.end()
   return read
+}
+
+function readAuthorityFile(root: Section, around: RunnerSurroundings, mistakes: Mistakes): RunnerConfig['authority'] {
+  const fromFile = root.optionalText('caFile')
+  const file = around.caFile ?? fromFile
+  if (file === null) return null
+  try {
+    return { file: resolve(file), pem: readAuthority(file) }
+  } catch (error) {
+    mistakes.push(`caFile: ${messageOf(error)}`)
+    return null
+  }
 }
 
 function readToken(root: Section, around: RunnerSurroundings, mistakes: Mistakes): Secret {

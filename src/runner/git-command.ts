@@ -8,6 +8,8 @@ export type GitAccess = {
   readonly origin: string
   readonly username: string
   readonly password: string
+  /** Who signed the server's certificate, when no public authority did. */
+  readonly caFile: string | null
 }
 
 export type GitCall = {
@@ -64,7 +66,8 @@ const settings = {
 function configuration(access: GitAccess | null): Record<string, string> {
   const header =
     access === null ? {} : { [`http.${access.origin}/.extraHeader`]: `Authorization: Basic ${basic(access)}` }
-  const entries = Object.entries({ ...settings, ...header })
+  const authority = access?.caFile ? { [`http.${access.origin}/.sslCAInfo`]: access.caFile } : {}
+  const entries = Object.entries({ ...settings, ...header, ...authority })
   return Object.fromEntries([
     ['GIT_CONFIG_COUNT', String(entries.length)],
     ...entries.flatMap(([key, value], index) => [

@@ -14,6 +14,8 @@ export type SourceOrder = {
   readonly projectPath: string
   /** Where this host has the server; jobs may know it by another name. */
   readonly serverUrl: string
+  /** Who signed the server's certificate, when no public authority did: on this host. */
+  readonly caFile: string | null
 }
 
 export type GitStrategy = 'clone' | 'fetch' | 'none' | 'empty'
@@ -43,7 +45,11 @@ export async function writeSources(
   await updateSubmodules(order, say, signal)
 }
 
-export function mirrorOrder({ payload, serverUrl }: Pick<SourceOrder, 'payload' | 'serverUrl'>): MirrorOrder {
+export function mirrorOrder({
+  payload,
+  serverUrl,
+  caFile,
+}: Pick<SourceOrder, 'payload' | 'serverUrl' | 'caFile'>): MirrorOrder {
   const { origin } = new URL(serverUrl)
   const { pathname } = new URL(payload.git_info.repo_url)
   return {
@@ -51,7 +57,7 @@ export function mirrorOrder({ payload, serverUrl }: Pick<SourceOrder, 'payload' 
     url: `${origin}${pathname}`,
     sha: payload.git_info.sha,
     pipelineId: payload.slipway.pipeline_id,
-    access: { origin, username: 'gitlab-ci-token', password: payload.token },
+    access: { origin, username: 'gitlab-ci-token', password: payload.token, caFile },
   }
 }
 
@@ -60,7 +66,7 @@ async function fetchInto(order: SourceOrder, mirror: string, depth: number, sign
   const directory = directoryOf(order)
   const call = { directory, access: null, signal }
   await git(['init', '--quiet', '.'], call)
-  await appendFile(join(directory, '.git/config'), remoteConfiguration(payload.git_info.repo_url))
+  await appendFile(join(directory, '.git/config'), remoteConfiguration(order))
   const shallow = depth > 0 ? [`--depth=${depth}`] : []
   const fetch = (refspecs: readonly string[]) =>
     git(['fetch', '--quiet', '--no-tags', ...shallow, '--', `file://${mirror}`, ...refspecs], call)
@@ -74,7 +80,8 @@ async function fetchInto(order: SourceOrder, mirror: string, depth: number, sign
 }
 
 /** The helper is text in a file that everybody may read; the token is only in the job's environment. */
-function remoteConfiguration(url: string): string {
+function remoteConfiguration(order: SourceOrder): string {
+  const url = order.payload.git_info.repo_url
   const helper = '!f() { echo username=gitlab-ci-token; echo "password=$CI_JOB_TOKEN"; }; f'
   return [
     '[remote "origin"]',
@@ -82,8 +89,17 @@ function remoteConfiguration(url: string): string {
     '\tfetch = +refs/heads/*:refs/remotes/origin/*',
     `[credential ${quoted(new URL(url).origin)}]`,
     `\thelper = ${quoted(helper)}`,
+    ...authorityConfiguration(order),
     '',
   ].join('\n')
+}
+
+/** A job's own git finds the authority where its script has put the file variable. */
+function authorityConfiguration({ payload, variables }: SourceOrder): string[] {
+  if (!variables.some(each => each.key === 'CI_SERVER_TLS_CA_FILE' && each.file)) return []
+  const directory = variables.find(each => each.key === 'CI_PROJECT_DIR')?.value ?? ''
+  const { origin } = new URL(payload.git_info.repo_url)
+  return [`[http ${quoted(origin)}]`, `\tsslCAInfo = ${quoted(`${directory}.tmp/CI_SERVER_TLS_CA_FILE`)}`]
 }
 
 function quoted(text: string): string {
@@ -100,7 +116,8 @@ async function updateSubmodules(order: SourceOrder, say: (line: string) => void,
   )
   const { origin } = new URL(order.serverUrl)
   const depth = Number(variable(order, 'GIT_SUBMODULE_DEPTH') ?? 0)
-  const access = { origin, username: 'gitlab-ci-token', password: order.payload.token }
+  const { caFile } = order
+  const access = { origin, username: 'gitlab-ci-token', password: order.payload.token, caFile }
   const args = [...(strategy === 'recursive' ? ['--recursive'] : []), ...(depth > 0 ? [`--depth=${depth}`] : [])]
   await git(['submodule', 'update', '--init', '--quiet', ...args], { directory: directoryOf(order), access, signal })
 }

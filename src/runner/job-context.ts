@@ -25,6 +25,8 @@ export type JobWorld = {
 
 export type JobSettings = {
   readonly serverUrl: string
+  /** Who signed the server's certificate, when no public authority did. */
+  readonly authority: { readonly file: string; readonly pem: string } | null
   readonly runnerName: string
   readonly version: string
   readonly architecture: string
@@ -72,6 +74,7 @@ export function planJob(
     concurrentProjectId: slot,
     startedAt,
     jobImage: payload.image?.name ?? settings.defaultImage,
+    serverAuthority: settings.authority?.pem ?? payload.slipway.registry?.ca ?? null,
   })
   const order = roomOrder(payload, variables, { ...settings, deadline: deadlineOf(folder, settings) })
   return { variables, order }

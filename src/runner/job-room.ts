@@ -67,5 +67,6 @@ function sourceOrder({ folder, variables, order }: JobContext, room: Room, { set
     workspaceDirectory: room.workspace.directory,
     projectPath: relative(order.buildsDirectory, order.projectDirectory),
     serverUrl: settings.serverUrl,
+    caFile: settings.authority?.file ?? null,
   }
 }

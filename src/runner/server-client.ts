@@ -1,6 +1,7 @@
 // The server over HTTP, as the protocol has it.
 import { Readable } from 'node:stream'
-import { AppError, messageOf } from '../kit/errors.ts'
+import { AppError } from '../kit/errors.ts'
+import { reasonOfConnection } from '../kit/trust.ts'
 import type { JobPayload } from '../run/protocol.ts'
 import type { ArtifactAnswer, JobWord, LeaseKey, RunnerDescription, ServerClient, TraceAnswer } from './ports.ts'
 
@@ -24,7 +25,9 @@ export function createServerClient({ url, runnerToken, version, answerMs }: Serv
       return answer
     } catch (cause) {
       request.signal.throwIfAborted()
-      throw new AppError('server_unreachable', `the server did not answer ${path}: ${reasonOf(cause)}`, { cause })
+      throw new AppError('server_unreachable', `the server did not answer ${path}: ${reasonOfConnection(cause)}`, {
+        cause,
+      })
     }
   }
 
@@ -157,9 +160,4 @@ function messageIn(body: string): string {
   } catch {
     return body.slice(0, 200)
   }
-}
-
-function reasonOf(cause: unknown): string {
-  const inner = (cause as { cause?: unknown }).cause
-  return inner === undefined ? messageOf(cause) : `${messageOf(cause)} (${messageOf(inner)})`
 }

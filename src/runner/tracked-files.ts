@@ -1,12 +1,13 @@
 // The files of the job's commit, asked of the mirror: the job's own `.git` may have been made to lie, or to run things.
 
 import { git } from './git-command.ts'
+import type { MirrorOrder } from './git-mirror.ts'
 import { mirrorOrder } from './git-source.ts'
 import type { JobContext, JobWorld } from './job-context.ts'
 
 export async function trackedFiles({ folder, signals }: JobContext, world: JobWorld): Promise<ReadonlySet<string>> {
   const { rest } = signals
-  const order = mirrorOrder({ payload: folder.payload, serverUrl: world.settings.serverUrl })
+  const order = orderOf(folder, world)
   const directory = await world.mirrors.withCommit(order, rest)
   const names = await git(['ls-tree', '-r', '-z', '--name-only', order.sha], { directory, access: null, signal: rest })
   return new Set(names.split('\0').filter(Boolean))
@@ -19,7 +20,7 @@ export async function blobIds(
   world: JobWorld,
 ): Promise<readonly string[]> {
   const { work } = signals
-  const order = mirrorOrder({ payload: folder.payload, serverUrl: world.settings.serverUrl })
+  const order = orderOf(folder, world)
   const directory = await world.mirrors.withCommit(order, work)
   const call = { directory, access: null, signal: work }
   const listed = await git(['ls-tree', '-r', '-z', order.sha, '--', ...paths], call)
@@ -27,4 +28,8 @@ export async function blobIds(
     .split('\0')
     .filter(Boolean)
     .map(line => line.split(/\s/)[2] ?? '')
+}
+
+function orderOf({ payload }: JobContext['folder'], { settings }: JobWorld): MirrorOrder {
+  return mirrorOrder({ payload, serverUrl: settings.serverUrl, caFile: settings.authority?.file ?? null })
 }

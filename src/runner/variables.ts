@@ -11,6 +11,8 @@ export type RunnerFacts = {
   readonly concurrentProjectId: number
   readonly startedAt: string
   readonly jobImage: string
+  /** PEM of who signed the server's certificate, when no public authority did. */
+  readonly serverAuthority: string | null
 }
 
 export function jobVariables(payload: JobPayload, facts: RunnerFacts): readonly JobVariable[] {
@@ -46,7 +48,8 @@ function expand(text: string, byKey: ReadonlyMap<string, JobVariable>, path: Rea
 
 /** Under the server's: it may know better. */
 function runnerVariables(payload: JobPayload, facts: RunnerFacts): JobVariable[] {
-  return Object.entries({
+  const { serverAuthority } = facts
+  const known = Object.entries({
     CI_SERVER: 'yes',
     CI_DISPOSABLE_ENVIRONMENT: 'true',
     CI_RUNNER_VERSION: facts.version,
@@ -58,6 +61,8 @@ function runnerVariables(payload: JobPayload, facts: RunnerFacts): JobVariable[]
     CI_JOB_IMAGE: facts.jobImage,
     CI_JOB_STATUS: 'running',
   }).map(plain)
+  if (serverAuthority === null) return known
+  return [...known, { ...plain(['CI_SERVER_TLS_CA_FILE', serverAuthority]), file: true }]
 }
 
 /** Over the server's: only the runner knows where it put things. */

@@ -8,6 +8,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Audit } from '../access/audit.ts'
 import type { Access } from '../access/ports.ts'
 import type { Log } from '../kit/log.ts'
+import { type ProxyTrust, trustNobody } from '../kit/visitor.ts'
 import { addAudit } from './plugins/audit.ts'
 import { addAuthentication } from './plugins/authentication.ts'
 import { addBodies } from './plugins/bodies.ts'
@@ -39,8 +40,8 @@ export type AppDeps = {
   readonly version: string
   /** As browsers and git see the server. */
   readonly url: string
-  /** True behind a reverse proxy: believe X-Forwarded-For and -Proto. */
-  readonly trustProxy?: boolean
+  /** Proxies whose X-Forwarded-For, -Proto and -Host are believed; none, unless said. */
+  readonly trustProxy?: ProxyTrust
   readonly raw: readonly RawHandler[]
   /** Error tables of the slices whose failures the resources let through. */
   readonly errors?: readonly ErrorTable[]
@@ -55,7 +56,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const app: App = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: deps.trustProxy ?? false,
+    trustProxy: deps.trustProxy ?? trustNobody,
     bodyLimit: 8 * 1024 * 1024,
     routerOptions: { maxParamLength: 2000 },
     serverFactory: handler => createServer(dispatch(deps.raw, handler, deps.log)),

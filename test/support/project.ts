@@ -53,6 +53,7 @@ export async function createProject(slipway: Slipway, path: string): Promise<Tes
   const environment = {
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_TERMINAL_PROMPT: '0',
+    ...(slipway.environment.GIT_SSL_CAINFO ? { GIT_SSL_CAINFO: slipway.environment.GIT_SSL_CAINFO } : {}),
     ...Object.fromEntries(
       ['AUTHOR', 'COMMITTER'].flatMap(who => [
         [`GIT_${who}_NAME`, 'Tester'],

@@ -8,6 +8,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
+import { readAuthority, trustAuthority } from '../../src/kit/trust.ts'
 import { createTemporaryFolder } from './temporary.ts'
 
 const launcher = join(import.meta.dirname, '../../bin/slipway')
@@ -43,13 +44,16 @@ export type SlipwayOptions = {
   /** Words after `slipway`; default `up`. */
   readonly words?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  /** With this authority's word the server is trusted; it is reached by https. */
+  readonly caFile?: string
 }
 
 export async function startSlipway(options: SlipwayOptions = {}): Promise<Slipway> {
   const temporary = await createTemporaryFolder('slipway-e2e')
   const folder = join(temporary.path, 'data')
   const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
+  const url = `${options.caFile === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
+  if (options.caFile !== undefined) trustAuthority(readAuthority(options.caFile))
   const rootToken = `glpat-${randomBytes(20).toString('hex')}`
   const rootPassword = randomBytes(12).toString('hex')
   const environment = {
@@ -61,6 +65,7 @@ export async function startSlipway(options: SlipwayOptions = {}): Promise<Slipwa
     SLIPWAY_URL: url,
     SLIPWAY_TOKEN: rootToken,
     XDG_CONFIG_HOME: join(temporary.path, 'config'),
+    ...(options.caFile === undefined ? {} : { SLIPWAY_CA_FILE: options.caFile, GIT_SSL_CAINFO: options.caFile }),
     ...options.environment,
   }
   let child: ReturnType<typeof spawnSlipway> | undefined

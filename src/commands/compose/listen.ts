@@ -1,11 +1,11 @@
 // The listening sockets: every address serves the same doors. Limits are those of uploads: a push of many gigabytes may
 // take hours, but headers may not, and neither may a connection on which nothing happens.
-import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import type { Address, ServerConfig } from '../../config.ts'
 import { AppError, messageOf } from '../../kit/errors.ts'
+import type { ServerCertificate } from './certificate.ts'
 
 export type Doors = {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void
@@ -15,8 +15,8 @@ export type Doors = {
 export type Listeners = {
   /** With the ports that were really taken. */
   readonly addresses: readonly Address[]
-  /** Reads the certificate and its key anew. */
-  readonly reloadCertificate: () => Promise<void>
+  /** For connections from now on. */
+  readonly useCertificate: (certificate: ServerCertificate) => void
   /** No new requests; those that run may end until the deadline. */
   readonly close: (deadlineMs: number) => Promise<void>
 }
@@ -30,15 +30,15 @@ const settings: ServerOptions = {
 const silenceMs = 10 * 60_000
 
 /** @throws AppError `address_taken` */
-export async function openListeners(config: Pick<ServerConfig, 'listen' | 'tls'>, doors: Doors): Promise<Listeners> {
-  const { tls } = config
-  const readCertificate = async () =>
-    tls === undefined ? {} : { cert: await readFile(tls.certFile), key: await readFile(tls.keyFile) }
-  const certificate = await readCertificate()
+export async function openListeners(
+  config: Pick<ServerConfig, 'listen'>,
+  { keyPair }: ServerCertificate,
+  doors: Doors,
+): Promise<Listeners> {
   const servers = config.listen.map(() =>
-    tls === undefined
+    keyPair === null
       ? createServer(settings, doors.handle)
-      : createSecureServer({ ...settings, ...certificate }, doors.handle),
+      : createSecureServer({ ...settings, ...keyPair }, doors.handle),
   )
   for (const server of servers) {
     server.setTimeout(silenceMs)
@@ -47,9 +47,9 @@ export async function openListeners(config: Pick<ServerConfig, 'listen' | 'tls'>
   const addresses = await Promise.all(servers.map((server, index) => listen(server, config.listen[index] as Address)))
   return {
     addresses,
-    async reloadCertificate() {
-      const fresh = await readCertificate()
-      for (const server of servers) if ('setSecureContext' in server) server.setSecureContext(fresh)
+    useCertificate: fresh => {
+      for (const server of servers)
+        if ('setSecureContext' in server && fresh.keyPair !== null) server.setSecureContext(fresh.keyPair)
     },
     close: async deadlineMs => {
       await Promise.all(servers.map(server => closeServer(server, deadlineMs)))

@@ -6,6 +6,7 @@ import type { Vault } from '../../access/vault.ts'
 import { readOrCreateKey } from '../../kit/key-file.ts'
 import type { Log } from '../../kit/log.ts'
 import { createPost } from '../../kit/post.ts'
+import type { ProxyTrust } from '../../kit/visitor.ts'
 import type { Upstream } from '../../registry/cache/ports.ts'
 import type { FollowerPipelines, ImageUses } from '../../registry/management/ports.ts'
 import type { BlobStorage, RegistryEvent, RunningJobs } from '../../registry/ports.ts'
@@ -31,6 +32,7 @@ export type RegistryDoorDeps = {
   readonly registryUrl: string
   /** Further `host[:port]`s under which this server is reached. */
   readonly hosts: readonly string[]
+  readonly trustProxy: ProxyTrust
   readonly upstreams: readonly Upstream[]
   readonly onEvent: (event: RegistryEvent) => Promise<void>
   readonly audit: Audit

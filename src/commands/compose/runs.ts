@@ -10,7 +10,7 @@ import { mintToken } from '../../kit/token.ts'
 import { createCoordinator } from '../../run/assemble.ts'
 import type { Coordinator } from '../../run/coordinator.ts'
 import { createLint, type Lint } from '../../run/lint.ts'
-import type { ArchiveState, ArtifactFacts, JobQueue, LiveBus, Surroundings } from '../../run/ports.ts'
+import type { ArchiveState, ArtifactFacts, IdTokens, JobQueue, LiveBus, Surroundings } from '../../run/ports.ts'
 import type { MakeTag } from '../../run/release-ports.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 import type { Trigger } from '../../run/trigger.ts'
@@ -29,6 +29,8 @@ export type OpenRuns = {
 export function openRuns(deps: {
   readonly config: Pick<ServerConfig, 'url' | 'registryUrl'>
   readonly version: string
+  /** Who signed the server's certificate, when no public authority did (PEM). */
+  readonly authority: () => string | null
   readonly database: Database
   readonly vault: Vault
   readonly reads: RunReader
@@ -37,9 +39,10 @@ export function openRuns(deps: {
   readonly artifacts: ArtifactStore
   readonly artifactFiles: ArtifactFiles
   readonly mirrors: Surroundings['mirrors']
+  readonly makeTag: MakeTag
+  readonly idTokens: IdTokens
   readonly queue: JobQueue
   readonly bus: LiveBus
-  readonly makeTag: MakeTag
   readonly log: Log
 }): OpenRuns {
   const { accounts, reads, artifacts, artifactFiles } = deps
@@ -52,7 +55,7 @@ export function openRuns(deps: {
       access: accounts.access,
       artifactText: place => artifactText({ reads, artifacts, artifactFiles }, place),
     }),
-    surroundings: { ...surroundingsOf(deps.config, deps.version), mirrors: deps.mirrors },
+    surroundings: surroundingsOf(deps),
     clock: systemClock,
   }
   const { coordinator, trigger } = createCoordinator({
@@ -64,6 +67,7 @@ export function openRuns(deps: {
       text: place => artifactText({ reads, artifacts, artifactFiles }, place),
     },
     makeTag: deps.makeTag,
+    idTokens: deps.idTokens,
     tokens: { mint: mintToken },
     queue: deps.queue,
     live: deps.bus,
@@ -72,10 +76,12 @@ export function openRuns(deps: {
   return { coordinator, trigger, lint: createLint(facts), stores }
 }
 
-function surroundingsOf(
-  config: Pick<ServerConfig, 'url' | 'registryUrl'>,
-  version: string,
-): Omit<Surroundings, 'mirrors'> {
+function surroundingsOf({
+  config,
+  version,
+  authority,
+  mirrors,
+}: Pick<Parameters<typeof openRuns>[0], 'config' | 'version' | 'authority' | 'mirrors'>): Surroundings {
   const url = new URL(config.url)
   const registry = new URL(config.registryUrl)
   return {
@@ -89,7 +95,11 @@ function surroundingsOf(
       sshPort: '22',
       pagesDomain: null,
     },
-    registry: { host: registry.host, tls: registry.protocol === 'https:', ca: null },
+    // Asked at each claim: a certificate may be renewed while the server runs.
+    get registry() {
+      return { host: registry.host, tls: registry.protocol === 'https:', ca: authority() }
+    },
+    mirrors,
     serverHost: url.host,
     repositoryUrl: path => `${config.url}/${path}.git`,
     defaultTimeoutSeconds: 3600,

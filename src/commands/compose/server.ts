@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { accessErrors } from '../../access/errors.ts'
 import { createRoot, type RootCredentials } from '../../access/first-start.ts'
+import { createTokenSigner, readSigningKey } from '../../access/token-signer.ts'
 import { clearIncoming, createArtifactFiles } from '../../artifacts/artifact-files.ts'
 import type { Address, ServerConfig } from '../../config.ts'
 import { createRefEditor } from '../../git/ref-editor.ts'
@@ -24,6 +25,7 @@ import { createArtifactStore } from '../../store/artifacts/artifact-store.ts'
 import { createCacheStore } from '../../store/artifacts/cache-store.ts'
 import { openDatabase } from '../../store/database.ts'
 import { openAccounts } from './accounts.ts'
+import { readCertificate, type ServerCertificate } from './certificate.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { createHealth } from './health.ts'
 import { openImages } from './images.ts'
@@ -32,8 +34,8 @@ import { createPushReactions } from './push-reactions.ts'
 import { registerResources } from './resources.ts'
 import { openRuns } from './runs.ts'
 import { startSweeps } from './sweeps.ts'
-import { openUpstreams } from './upstreams.ts'
 import { createTagMaker } from './tag-maker.ts'
+import { openUpstreams } from './upstreams.ts'
 
 export const version = '0.1.0'
 
@@ -42,6 +44,8 @@ export type RunningServer = {
   /** Null: not the first start. */
   readonly root: RootCredentials | null
   readonly runners: RunnerStore
+  readonly certificate: () => ServerCertificate
+  /** Reads the certificate, its key and its authority anew. */
   readonly reloadCertificate: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -54,6 +58,7 @@ const mostFetches = 8
 export async function startServer(config: ServerConfig, redis: RedisPlace, log: Log): Promise<RunningServer> {
   const now = (): Date => new Date()
   const { dataFolder } = config
+  let certificate = await readCertificate(config)
   await prepareDataFolder(dataFolder)
   const database = await openDatabase(config.databaseFile)
   const { accounts, repositories, vault, reads } = await openAccounts(database, dataFolder, now)
@@ -74,11 +79,13 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
   const queue = bell.ringing(redisQueue)
   const onBug = (error: unknown, what: string): void => log.error({ err: error }, what)
   const { upstreams, mirrors } = await openUpstreams(config)
+  const signer = await createTokenSigner(await readSigningKey(join(dataFolder, 'keys')))
+  const makeTag = createTagMaker({ accounts, editor: () => editor })
   const runs = openRuns({
     config,
+    authority: () => certificate.authority?.pem ?? null,
     version,
     database,
-  const makeTag = createTagMaker({ accounts, editor: () => editor })
     vault,
     reads,
     accounts,
@@ -86,12 +93,13 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     artifacts,
     artifactFiles,
     mirrors,
+    makeTag,
+    idTokens: signer,
     queue,
     bus,
     log,
   })
   const images = await openImages({ config, database, vault, reads, accounts, runs, upstreams, log })
-    makeTag,
 
   const reactions = createPushReactions(runs.trigger, accounts)
   const turns = createTurns()
@@ -103,7 +111,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     onBug,
     mostPackBytes,
     mostFetches,
-    trustProxy: false,
+    trustProxy: config.trustProxy,
   })
   const editor = createRefEditor({
     access: accounts.access,
@@ -124,6 +132,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     log,
     version,
     url: config.url,
+    trustProxy: config.trustProxy,
     raw,
     errors: [accessErrors, runResourceErrors],
     resources: [
@@ -134,13 +143,14 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
           accounts,
           repositories,
           editor,
+          makeTag,
+          signer,
           reads,
           runs,
           images,
           vault,
           artifacts,
           caches,
-          makeTag,
           artifactFiles,
           traces,
           bus,
@@ -160,13 +170,20 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     onError: error => onBug(error, 'the clockwork of pipelines failed'),
   })
   const sweeps = startSweeps({ artifacts, caches, files: artifactFiles, traces, reads, now, onBug })
-  const listeners = await openListeners(config, { handle: handlerOf(app, raw), upgrade: live.handleUpgrade })
+  const listeners = await openListeners(config, certificate, {
+    handle: handlerOf(app, raw),
+    upgrade: live.handleUpgrade,
+  })
 
   return {
     addresses: listeners.addresses,
     root,
     runners: runs.stores.runners,
-    reloadCertificate: listeners.reloadCertificate,
+    certificate: () => certificate,
+    async reloadCertificate() {
+      certificate = await readCertificate(config)
+      listeners.useCertificate(certificate)
+    },
     async close() {
       await tick.stop()
       await sweeps.stop()

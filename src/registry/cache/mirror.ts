@@ -1,6 +1,7 @@
 // One upstream under its own names, without a token: what `dockerd --registry-mirror` asks for. It only gives, and what the
 // upstream's credentials of this server may pull it gives to whoever knows the name under which it answers.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { trustNobody, visitorOf } from '../../kit/visitor.ts'
 import { RegistryError } from '../errors.ts'
 import { type Answer, type Exchange, jsonAnswer, send } from '../exchange.ts'
 import { answerFailure, idleMs, type RegistryHttp } from '../http.ts'
@@ -48,7 +49,13 @@ function createMirror(upstream: string, deps: MirrorDeps): Pick<RegistryHttp, 'h
   return {
     async handle(request: IncomingMessage, response: ServerResponse) {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://mirror')
-      const exchange = { request, response, method: request.method ?? 'GET', query: searchParams }
+      const exchange = {
+        request,
+        response,
+        method: request.method ?? 'GET',
+        query: searchParams,
+        visitor: visitorOf(request, trustNobody),
+      }
       request.socket.setTimeout(idleMs)
       try {
         const given = await serve(exchange, pathname)

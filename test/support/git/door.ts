@@ -10,6 +10,7 @@ import type { Push, PushReactions } from '../../../src/git/ports.ts'
 import { createRepositories, type Repositories } from '../../../src/git/repositories.ts'
 import { createSmartHttp, type SmartHttp } from '../../../src/git/smart-http.ts'
 import { createTurns, type Turns } from '../../../src/git/turns.ts'
+import { trustNobody } from '../../../src/kit/visitor.ts'
 import { createInstallation, type Installation } from '../accounts/installation.ts'
 import { createTemporaryFolder } from '../temporary.ts'
 
@@ -75,7 +76,7 @@ export async function openGitDoor(options: { readonly mostPackBytes?: number } =
     onBug: error => bugs.push(error),
     mostPackBytes: options.mostPackBytes ?? 1024 * 1024 * 1024,
     mostFetches: 4,
-    trustProxy: false,
+    trustProxy: trustNobody,
   })
   const server = createServer((request, response) => {
     if (smartHttp.matches(request.url ?? '')) void smartHttp.handle(request, response)

@@ -57,6 +57,7 @@ test('the runner adds what only it knows; of places its word counts, else the se
       concurrentProjectId: 3,
       startedAt: '2026-01-01T00:00:00Z',
       jobImage: 'busybox',
+      serverAuthority: null,
     }),
   )
   expect(found).toMatchObject({
