@@ -27,6 +27,36 @@ export async function signIdTokens(
   )
 }
 
+export const claimNames = [
+  'iss',
+  'sub',
+  'aud',
+  'exp',
+  'iat',
+  'nbf',
+  'jti',
+  'namespace_id',
+  'namespace_path',
+  'project_id',
+  'project_path',
+  'user_id',
+  'user_login',
+  'user_email',
+  'pipeline_id',
+  'pipeline_source',
+  'job_id',
+  'ref',
+  'ref_type',
+  'ref_path',
+  'ref_protected',
+  'environment',
+  'environment_protected',
+  'deployment_tier',
+  'runner_id',
+  'runner_environment',
+  'sha',
+] as const
+
 /** Seconds since the epoch for times, as JWT has them. */
 export function claimsOf(facts: IdTokenFacts, { audiences }: IdTokenPlan): Readonly<Record<string, unknown>> {
   const { pipeline, job, plan, context, runner } = facts

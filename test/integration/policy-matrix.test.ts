@@ -86,6 +86,8 @@ const openRoutes: readonly RegExp[] = [
   /^GET \/api\/openapi\.json$/,
   /^(GET|POST) \/api\/v4\/slipway\/(session|registration)$/,
   /^GET \/api\/v4\/(projects|groups|users\/:user_id\/projects)$/,
+  // Whoever verifies the id_tokens of jobs.
+  /^GET \/(\.well-known\/openid-configuration|oauth\/discovery\/keys|-\/jwks)$/,
   // The pages: what they show comes through the API.
   /^GET \/(\*|assets\/\*|theme\.js|favicon\.svg)$/,
   // gitlab-runner and triggers send their token in the body.

@@ -1,6 +1,7 @@
 // Every resource of the API, with what each is made of.
 import { join } from 'node:path'
 import type { Accounts } from '../../access/accounts.ts'
+import type { TokenSigner } from '../../access/token-signer.ts'
 import type { Vault } from '../../access/vault.ts'
 import type { ArtifactFiles, ArtifactStore, CacheStore } from '../../artifacts/ports.ts'
 import type { ServerConfig } from '../../config.ts'
@@ -22,6 +23,7 @@ import { registerWebPipelines } from '../../server/api/web-pipelines.ts'
 import { registerWebRegistry } from '../../server/api/web-registry.ts'
 import { createStorageReport } from '../../server/api/web-storage.ts'
 import type { App } from '../../server/app.ts'
+import { registerOpenId } from '../../server/openid.ts'
 import type { RunnerDoor } from '../../server/ports.ts'
 import { registerRunnerApi } from '../../server/runner-api/runner-api.ts'
 import type { WakeBell } from '../../server/runner-api/wake-bell.ts'
@@ -36,6 +38,7 @@ export type ResourcesDeps = {
   readonly repositories: Repositories
   readonly editor: RefEditor
   readonly makeTag: MakeTag
+  readonly signer: Pick<TokenSigner, 'keys'>
   readonly reads: RunReader
   readonly runs: OpenRuns
   readonly images: OpenRegistry
@@ -82,6 +85,7 @@ export async function registerResources(app: App, deps: ResourcesDeps): Promise<
     redisFor: () => deps.redis,
     mintRunnerToken,
   })
+  registerOpenId(app, { url: config.url, signer: deps.signer })
   await registerWeb(app, { folder: webFolder })
 }
 
