@@ -77,11 +77,19 @@ export function contextFrom(options: PlanOptions): PipelineContext {
       defaultBranch: options.defaultBranch,
     },
     commit: { message: options.message },
+    inputs: Object.fromEntries((options.input ?? []).map(readInput)),
     variables: {
       pipeline: (options.variable ?? []).map(text => readVariable('--variable', text)),
       project: (options.projectVariable ?? []).map(text => readVariable('--project-variable', text)),
     },
   })
+}
+
+/** A text here; the header's type says what becomes of it. */
+function readInput(text: string): readonly [string, string] {
+  const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []
+  if (name === undefined) throw new AppError('usage', `--input: expected NAME=VALUE, found '${text}'`)
+  return [name, value ?? '']
 }
 
 function readVariable(option: string, text: string): Variable {

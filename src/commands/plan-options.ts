@@ -11,6 +11,7 @@ export type PlanOptions = {
   readonly defaultBranch: string
   readonly variable?: readonly string[]
   readonly projectVariable?: readonly string[]
+  readonly input?: readonly string[]
   readonly changed?: readonly string[]
   readonly exists?: readonly string[]
   readonly message: string
@@ -29,6 +30,7 @@ export function addPlanOptions(command: Command): Command {
     .option('--default-branch <name>', "the project's default branch", 'master')
     .option('--variable <KEY=VALUE>', 'pipeline variable; several times', collect)
     .option('--project-variable <KEY=VALUE>', 'project variable; several times', collect)
+    .option('--input <NAME=VALUE>', 'an input of spec:inputs (lists as JSON); several times', collect)
     .option('--changed <path>', 'a changed path; several times (none: every changes: matches)', collect)
     .option('--exists <path>', 'a file of the repository; several times (none: those beside the file)', collect)
     .option('--message <text>', 'commit message', '')

@@ -46,7 +46,8 @@ export async function compile(text: string, context: PipelineContext, files: Sou
     return diagnostics.hasErrors ? invalid(diagnostics) : outcome
   } catch (error) {
     if (!(error instanceof ConditionError || error instanceof ExpansionError)) throw error
-    diagnostics.error(error.message, '', configuration.root.place)
+    const place = error instanceof ConditionError ? error.place : configuration.root.place
+    diagnostics.error(error.message, '', place)
     return invalid(diagnostics)
   }
 }

@@ -7,6 +7,8 @@ import { positionOf } from './yaml/position.ts'
 export interface Diagnostics {
   error(message: string, path: string, place: Place): void
   warn(message: string, path: string, place: Place): void
+  /** What stands here was told of, and a guess stands in for it: no mistake of that guess is told. */
+  settle(place: Place): void
   /** A hint for a name that is close to a known one; only for the first few dozen mistakes. */
   didYouMean(written: string, names: Iterable<string>): string
   readonly hasErrors: boolean
@@ -22,9 +24,13 @@ const maxHints = 50
 export function createDiagnostics(): Diagnostics {
   const errors: Diagnostic[] = []
   const warnings: Diagnostic[] = []
+  const settled = new WeakSet<Place>()
   let hints = 0
   return {
-    error: (message, path, place) => addTo(errors, message, path, place),
+    error: (message, path, place) => {
+      if (!settled.has(place)) addTo(errors, message, path, place)
+    },
+    settle: place => void settled.add(place),
     warn: (message, path, place) => addTo(warnings, message, path, place),
     didYouMean: (written, names) => (++hints > maxHints ? '' : didYouMean(written, names)),
     get hasErrors() {

@@ -17,8 +17,11 @@ export interface SourceFiles {
   readTemplate(name: string): Promise<string | null>
   /** A file of the artifacts of a job of the parent pipeline. */
   readArtifact(place: { readonly job: string; readonly path: string }): Promise<string | null>
-  /** Paths that differ between the merge base with `ref` and the pipeline's commit; null: `ref` is no valid ref. */
-  changedSince(ref: string): Promise<readonly string[] | null>
+  /**
+   * Paths that differ between the merge base with `ref` and the pipeline's commit; null: `ref` is no valid ref;
+   * `unknown`: nothing is known of other refs here, and every `changes:` matches.
+   */
+  changedSince(ref: string): Promise<readonly string[] | 'unknown' | null>
 }
 
 export type RemoteText = { readonly text: string } | { readonly failure: string }

@@ -1,7 +1,7 @@
 import type { ClauseTrace } from '../model.ts'
 import { textAt, textsAt, textsOf } from '../plan/read.ts'
 import type { SourceFiles } from '../ports.ts'
-import { valueAt, type YamlNode } from '../yaml/node.ts'
+import { type Place, valueAt, type YamlNode } from '../yaml/node.ts'
 import { positionOf } from '../yaml/position.ts'
 import { holds, variablesIn } from './evaluate.ts'
 import { type Expression, parseExpression } from './expression.ts'
@@ -26,7 +26,13 @@ export interface Surroundings {
 export type Clause = Omit<ClauseTrace, 'rule' | 'clause'>
 
 /** A condition that cannot be decided: the pipeline is not created, with this text. */
-export class ConditionError extends Error {}
+export class ConditionError extends Error {
+  readonly place: Place
+  constructor(message: string, place: Place) {
+    super(message)
+    this.place = place
+  }
+}
 
 const maxComparisons = 50_000
 
@@ -57,7 +63,8 @@ const parsed = new WeakMap<YamlNode, Expression | null>()
 export async function changesClause(node: YamlNode, surroundings: Surroundings): Promise<Clause> {
   const compareTo = node.kind === 'mapping' ? textAt(node, 'compare_to') : null
   const patterns = (node.kind === 'mapping' ? (textsAt(node, 'paths') ?? []) : textsOf(node)).map(surroundings.expand)
-  const changed = compareTo === null ? surroundings.changedPaths : await changedSince(compareTo, surroundings)
+  const changed =
+    compareTo === null ? surroundings.changedPaths : await changedSince(compareTo, node.place, surroundings)
   return { ...clauseOf(node, patterns), ...decideChanges(patterns, changed) }
 }
 
@@ -88,10 +95,15 @@ function decideChanges(
   return { matched: false, note: changed.length === 0 ? 'nothing changed' : 'none of these changed' }
 }
 
-async function changedSince(ref: string, surroundings: Surroundings): Promise<readonly string[]> {
-  const changed = await surroundings.files.changedSince(surroundings.expand(ref))
-  if (changed === null) throw new ConditionError('rules:changes:compare_to is not a valid ref')
-  return changed
+/** null: not known. */
+async function changedSince(
+  ref: string,
+  place: Place,
+  { files, expand }: Surroundings,
+): Promise<readonly string[] | null> {
+  const changed = await files.changedSince(expand(ref))
+  if (changed === null) throw new ConditionError('rules:changes:compare_to is not a valid ref', place)
+  return changed === 'unknown' ? null : changed
 }
 
 async function existingPaths(
@@ -103,7 +115,8 @@ async function existingPaths(
   const project = expand(otherProject)
   const ref = textAt(node, 'ref')
   const otherSha = await files.resolveRef({ project, ref: ref === null ? null : expand(ref) })
-  if (otherSha === null) throw new ConditionError(`rules:exists:project ${project} is not a valid project or ref`)
+  if (otherSha === null)
+    throw new ConditionError(`rules:exists:project ${project} is not a valid project or ref`, node.place)
   return (await files.listFiles({ project, sha: otherSha })) ?? []
 }
 

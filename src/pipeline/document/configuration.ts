@@ -57,6 +57,8 @@ export interface JobEntry {
   readonly name: string
   readonly key: ScalarNode
   readonly node: YamlNode
+  /** Without what it takes from the defaults. */
+  readonly own: YamlNode
   /** Something that it extends is missing, so that what it lacks is not its own mistake. */
   readonly isIncomplete: boolean
 }
@@ -64,7 +66,7 @@ export interface JobEntry {
 export function configurationOf(root: MappingNode, incomplete: ReadonlySet<string>): Configuration {
   const entries = [...root.entries]
     .filter(([name]) => !isRootKeyword(name))
-    .map(([name, entry]) => ({ name, key: entry.key, node: entry.value, isIncomplete: incomplete.has(name) }))
+    .map(([name, { key, value }]) => ({ name, key, node: value, own: value, isIncomplete: incomplete.has(name) }))
   const jobs = entries
     .filter(entry => !isHidden(entry.name) && entry.node.kind === 'mapping')
     .map(entry => ({ ...entry, node: withDefaults(entry.node, root) }))

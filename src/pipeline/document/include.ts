@@ -9,7 +9,15 @@ import type { SourceFiles } from '../ports.ts'
 import { createExpander, type Expander, forNames } from '../variables/expand.ts'
 import { createVariableSpace } from '../variables/space.ts'
 import { documentLimits } from '../yaml/limits.ts'
-import { type MappingNode, mappingOf, type Place, type SourceText, valueAt, type YamlNode } from '../yaml/node.ts'
+import {
+  isString,
+  type MappingNode,
+  mappingOf,
+  type Place,
+  type SourceText,
+  valueAt,
+  type YamlNode,
+} from '../yaml/node.ts'
 import { nodeOf } from '../yaml/plain.ts'
 import { type Budget, createBudget } from './budget.ts'
 import { readDocument } from './document.ts'
@@ -126,7 +134,7 @@ async function withIncludes(
 
 /** An entry with several locators, or none, was told of: what one of them leads to says nothing more. */
 function isLocated(entry: YamlNode): boolean {
-  return entry.kind !== 'mapping' || locatorsOf(entry).length === 1
+  return isString(entry) || (entry.kind === 'mapping' && locatorsOf(entry).length === 1)
 }
 
 async function loadEntry(entry: YamlNode, origin: Origin, loading: Loading): Promise<readonly MappingNode[]> {

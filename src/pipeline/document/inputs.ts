@@ -1,4 +1,4 @@
-import { compileRegex } from '../condition/regex.ts'
+import { compileRegex, type UserRegex } from '../condition/regex.ts'
 import type { Diagnostics } from '../diagnostics.ts'
 import { isText } from '../keywords/lists.ts'
 import { refused } from '../keywords/refused.ts'
@@ -68,10 +68,16 @@ export function resolveInputs(request: InputRequest): Inputs {
   const values = new Map<string, YamlNode>()
   for (const [name, definition] of definitions) {
     const value = valueFor(name, definition, request)
-    // A missing value was told of; it needs no second mistake where it is used.
-    values.set(name, value ?? scalarOf('', request.place))
+    values.set(name, value ?? guessFor(request))
   }
   return values
+}
+
+/** A missing value was told of; it needs no second mistake where it is used. */
+function guessFor({ place, diagnostics }: InputRequest): YamlNode {
+  const guess = scalarOf('', { ...place })
+  diagnostics.settle(guess.place)
+  return guess
 }
 
 function definitionsOf(header: YamlNode): ReadonlyMap<string, YamlNode> {
@@ -87,6 +93,7 @@ function valueFor(name: string, definition: YamlNode, request: InputRequest): Ya
     diagnostics.error(`\`${name}\` input: ${reason}`, `inputs:${name}`, place)
 
   const type = inputTypes.find(each => each === textAt(definition, 'type')) ?? 'string'
+  checkRegex(definition, type, complainOf)
   const fallback = definition.kind === 'mapping' ? definition.entries.get('default')?.value : undefined
   if (fallback && !isOfType(fallback, type)) complainOf(`default value is not ${articleOf(type)}`, fallback.place)
   const written = given.get(name)
@@ -118,10 +125,20 @@ function checkAllowed(
     )
   const pattern = valueAt(definition, 'regex')
   if (pattern?.kind !== 'scalar') return
-  const regex = compileRegex(`/${pattern.text.replace(/^\/([\s\S]*)\/$/, '$1')}/`)
+  if (type === 'string' && regexOf(pattern.text)?.matches(value.text) === false)
+    complainOf('provided value does not match required RegEx pattern', value.place)
+}
+
+function checkRegex(definition: YamlNode, type: InputType, complainOf: (reason: string, place: Place) => void): void {
+  const pattern = valueAt(definition, 'regex')
+  if (pattern?.kind !== 'scalar') return
   if (type !== 'string') complainOf('RegEx validation can only be used with string inputs', pattern.place)
-  else if (!regex) complainOf('the regex of the header is no RE2 pattern', pattern.place)
-  else if (!regex.matches(value.text)) complainOf('provided value does not match required RegEx pattern', value.place)
+  else if (!regexOf(pattern.text)) complainOf('the regex of the header is no RE2 pattern', pattern.place)
+}
+
+/** With slashes around it or without. */
+function regexOf(text: string): UserRegex | null {
+  return compileRegex(`/${text.replace(/^\/([\s\S]*)\/$/, '$1')}/`)
 }
 
 function isOfType(node: YamlNode, type: InputType): boolean {

@@ -3,6 +3,7 @@ import { RE2JS } from 're2js'
 import type { PipelineContext } from '../context.ts'
 import { textAt, textsAt } from '../plan/read.ts'
 import type { SourceFiles } from '../ports.ts'
+import { didYouMean } from '../suggestion.ts'
 import { isString, valueAt, type YamlNode } from '../yaml/node.ts'
 import { componentPaths, parseComponent, releaseFor } from './component.ts'
 
@@ -71,7 +72,10 @@ async function fromLocal(written: string, { origin, files, context }: Location):
   return Promise.all(
     paths.map(async each => {
       const text = await files.readFile({ ...origin, path: each })
-      if (text === null) throw new IncludeError(`Local file \`${written}\` does not exist!`)
+      if (text === null) {
+        const hint = didYouMean(each, (await files.listFiles(origin)) ?? [])
+        throw new IncludeError(`Local file \`${written}\` does not exist!${hint}`)
+      }
       return { file: fileLabel(origin, each, context), text: requireContent(text, written), origin }
     }),
   )
@@ -101,7 +105,7 @@ async function fromProject(
 
 async function fromRemote(url: string, integrity: string | null, { files }: Location): Promise<LocatedText> {
   if (!/^https?:\/\//.test(url)) throw new IncludeError(`Remote file \`${url}\` does not have a valid address!`)
-  requireYamlName(new URL(url).pathname)
+  requireYamlName(URL.parse(url)?.pathname ?? url)
   const answer = await files.fetchRemote(url)
   if ('failure' in answer) throw new IncludeError(`Remote file \`${url}\` could not be fetched: ${answer.failure}`)
   if (integrity !== null && integrity !== `sha256-${createHash('sha256').update(answer.text).digest('base64')}`)

@@ -49,7 +49,9 @@ export function resolveReferences(root: MappingNode, diagnostics: Diagnostics): 
     const label = `!reference [${node.items.map(labelOf).join(', ')}]`
     const complain = (reason: string): YamlNode => {
       diagnostics.error(`${label} ${reason}`, path.join(':'), node.place)
-      return scalarOf('', node.place)
+      const guess = scalarOf('', { ...node.place })
+      diagnostics.settle(guess.place)
+      return guess
     }
     if (names.length !== node.items.length || names.length === 0)
       return complain('is not valid: it takes a list of names')
@@ -58,9 +60,20 @@ export function resolveReferences(root: MappingNode, diagnostics: Diagnostics): 
     open.push(label)
     const target = find(names)
     const isFound = target && !isNull(target) && !(target.kind === 'scalar' && target.value === false)
-    const resolved = isFound ? resolve(target, path) : complain('could not be found')
+    const resolved = isFound ? resolve(target, path) : complain(`could not be found${hintFor(names)}`)
     open.pop()
     return resolved
+  }
+
+  /** For the first name that leads nowhere. */
+  function hintFor(names: readonly string[]): string {
+    let node: YamlNode | undefined = root
+    for (const name of names) {
+      const next: YamlNode | undefined = node?.kind === 'mapping' ? node.entries.get(name)?.value : undefined
+      if (!next) return node?.kind === 'mapping' ? diagnostics.didYouMean(name, node.entries.keys()) : ''
+      node = next
+    }
+    return ''
   }
 
   function find(names: readonly string[]): YamlNode | undefined {

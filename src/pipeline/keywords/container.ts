@@ -1,7 +1,7 @@
 import { pullPolicies } from '../plan/image.ts'
-import { valueAt } from '../yaml/node.ts'
+import { isBlank, valueAt } from '../yaml/node.ts'
 import { isText, listOf, texts } from './lists.ts'
-import { any, attribute, byKind, entry, type Fields, mapWith, type Shape, text } from './shape.ts'
+import { attribute, byKind, entry, type Fields, mapWith, type Shape, text } from './shape.ts'
 import { complain, entryBelow, type Spot, warnAt } from './spot.ts'
 import { jobVariables } from './variables.ts'
 
@@ -34,14 +34,21 @@ const containerFields: Fields = {
   pull_policy: entry(pullPolicy),
 }
 
+const imageName: Shape = {
+  schema: { type: 'string' },
+  check: (node, spot) => {
+    if (isBlank(node)) complain({ ...spot, subject: `${spot.location} name` }, node, "can't be blank")
+  },
+}
+
 export const image = byKind({
-  text: any('string'),
+  text: imageName,
   map: mapWith(containerFields, { also: requireName }),
   otherwise: 'should be a hash or a string',
 })
 
 const service = byKind({
-  text: any('string'),
+  text: imageName,
   map: mapWith(
     { ...containerFields, alias: attribute(text()), command: attribute(texts()), variables: entry(jobVariables) },
     { also: requireName },
@@ -52,6 +59,8 @@ const service = byKind({
 export const services = listOf(service, spot => entryBelow(spot, 'service'), { otherwise: 'should be an array' })
 
 function requireName(node: Parameters<Shape['check']>[0], spot: Spot): void {
-  if (valueAt(node, 'name')) return
-  complain({ ...spot, subject: `${spot.location} name` }, node, 'should be a string')
+  const name = valueAt(node, 'name')
+  const about = { ...spot, subject: `${spot.location} name` }
+  if (!name) complain(about, node, 'should be a string')
+  else if (isBlank(name)) complain(about, name, "can't be blank")
 }

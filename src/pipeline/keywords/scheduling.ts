@@ -31,7 +31,10 @@ const retryWhen: Shape = {
     const items = node.kind === 'sequence' ? node.items : [node]
     if (!items.every(isText)) return complain(spot, node, 'should be an array of strings or a string')
     const unknown = items.flatMap(item => (item.kind === 'scalar' && !isRetryReason(item.text) ? item.text : []))
-    if (unknown.length > 0) complain(spot, node, `contains unknown values: ${unknown.join(', ')}`)
+    if (unknown.length > 0) {
+      const hints = unknown.map(text => text + spot.diagnostics.didYouMean(text, retryReasons))
+      complain(spot, node, `contains unknown values: ${hints.join(', ')}`)
+    }
   },
 }
 

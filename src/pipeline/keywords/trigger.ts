@@ -1,5 +1,5 @@
 import { triggerStrategies } from '../plan/trigger.ts'
-import { type MappingNode, valueAt } from '../yaml/node.ts'
+import { isBlank, type MappingNode, valueAt } from '../yaml/node.ts'
 import { include } from './include.ts'
 import { any, attribute, byKind, choice, entry, type Fields, mapWith, type Shape, text, truth } from './shape.ts'
 import { complain, type Spot } from './spot.ts'
@@ -29,8 +29,15 @@ export const childTriggerFields: Fields = { include: entry(childInclude), ...com
 const toProject = mapWith(projectTriggerFields, { also: requireProject })
 const toChild = mapWith(childTriggerFields)
 
+const projectPath: Shape = {
+  schema: { type: 'string' },
+  check: (node, spot) => {
+    if (isBlank(node)) complain(spot, node, "can't be blank")
+  },
+}
+
 export const trigger = byKind({
-  text: any('string'),
+  text: projectPath,
   map: {
     schema: { anyOf: [toProject.schema, toChild.schema] },
     check: (node, spot) => (valueAt(node, 'include') ? toChild : toProject).check(node, spot),

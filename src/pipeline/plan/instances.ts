@@ -27,9 +27,9 @@ export function instancesOf(name: string, job: YamlNode): readonly JobInstance[]
   }))
 }
 
-/** All combinations of a matrix; more than 200 are cut off at 201, which is enough to refuse them. */
+/** All combinations of a matrix, each name of an instance once; more than 200 are cut off at 201, which is enough to refuse them. */
 export function combinationsOf(matrix: YamlNode | undefined): readonly Readonly<Record<string, string>>[] {
-  const all: Readonly<Record<string, string>>[] = []
+  const all = new Map<string, Readonly<Record<string, string>>>()
   for (const item of itemsOf(matrix)) {
     if (item.kind !== 'mapping' || item.entries.size === 0) continue
     let rows: readonly [string, string][][] = [[]]
@@ -39,10 +39,10 @@ export function combinationsOf(matrix: YamlNode | undefined): readonly Readonly<
         .flatMap(row => values.map(each => [...row, [key, each] as [string, string]]))
         .slice(0, maxInstances + 1)
     }
-    all.push(...rows.map(row => Object.fromEntries(row)))
-    if (all.length > maxInstances) return all.slice(0, maxInstances + 1)
+    for (const row of rows.map(each => Object.fromEntries(each))) all.set(Object.values(row).join(', '), row)
+    if (all.size > maxInstances) break
   }
-  return all
+  return [...all.values()].slice(0, maxInstances + 1)
 }
 
 export function instanceName(name: string, matrix: Readonly<Record<string, string>>): string {

@@ -98,11 +98,9 @@ async function trySeed(
     return await seedJob(entry, instance, seeding)
   } catch (error) {
     if (!(error instanceof ConditionError || error instanceof ExpansionError)) throw error
-    const message =
-      error instanceof ConditionError
-        ? `Failed to parse rule for ${entry.name}: ${error.message}`
-        : `${instance.name}: ${error.message}`
-    diagnostics.error(message, entry.name, entry.key.place)
+    if (error instanceof ConditionError)
+      diagnostics.error(`Failed to parse rule for ${entry.name}: ${error.message}`, `${entry.name}:rules`, error.place)
+    else diagnostics.error(`${instance.name}: ${error.message}`, entry.name, entry.key.place)
     return null
   }
 }

@@ -54,7 +54,8 @@ function checkEntry({ name, key, node }: JobEntry, diagnostics: Diagnostics): vo
     complain(`jobs:${name.slice(0, 40)}… name is too long (maximum is ${maxNameLength} characters)`)
   if (isHidden(name)) {
     if (isBlank(node)) complain(`jobs:${name} config can't be blank`)
-  } else if (node.kind !== 'mapping') complain(`jobs:${name} config should be a hash`)
+  } else if (node.kind !== 'mapping')
+    complain(`jobs:${name} config should implement the script:, run:, or trigger: keyword (it is no map)`)
 }
 
 /** `on`, `yes` and the like became booleans when the document was read. */

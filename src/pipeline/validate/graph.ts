@@ -42,6 +42,7 @@ export function checkGraph({ root, jobs }: Configuration, diagnostics: Diagnosti
     const needs = checkNeeds(job, valueAt(job.node, 'needs'), graph)
     for (const rule of flatItemsOf(valueAt(job.node, 'rules'))) checkNeeds(job, valueAt(rule, 'needs'), graph)
     checkDependencies(job, needs, graph)
+    checkGenerators(job, graph)
   }
   checkCircles(jobs, graph)
 }
@@ -74,7 +75,7 @@ function checkStage(job: JobEntry, { stages, diagnostics }: JobsByName): void {
 }
 
 function checkNeeds(job: JobEntry, node: YamlNode | undefined, graph: JobsByName): readonly WrittenNeed[] | null {
-  if (!node) return null
+  if (!node || node.kind === 'scalar') return null
   const complain: Complain = (message, at) => graph.diagnostics.error(message, `${job.name}:needs`, at.place)
   const { local } = readNeeds(node)
   const count = countOf(local, graph)
@@ -124,17 +125,34 @@ function checkNeed(job: JobEntry, need: WrittenNeed, graph: JobsByName, complain
   }
 }
 
+/** `trigger: include: [{artifact, job}]`: the job that writes the child pipeline's configuration. */
+function checkGenerators(job: JobEntry, graph: JobsByName): void {
+  for (const included of flatItemsOf(valueAt(valueAt(job.node, 'trigger'), 'include'))) {
+    const generator = valueAt(included, 'job')
+    if (isString(generator)) checkDependency(job, generator, 'trigger:include', graph)
+  }
+}
+
 function checkDependencies(job: JobEntry, needs: readonly WrittenNeed[] | null, graph: JobsByName): void {
   for (const item of itemsOf(valueAt(job.node, 'dependencies')).filter(isString)) {
-    const complain = (message: string) =>
-      graph.diagnostics.error(`${job.name} job: ${message}`, `${job.name}:dependencies`, item.place)
-    const needed = graph.byName.get(item.text)
-    if (!needed)
-      complain(`undefined dependency: ${item.text}${graph.diagnostics.didYouMean(item.text, graph.byName.keys())}`)
-    else if (!isNotLater(needed, job, graph))
-      complain(`dependency ${item.text} is not defined in current or prior stages`)
-    else if (needs && !isNeeded(item, needs)) complain(`dependencies the ${item.text} should be part of needs`)
+    const isRight = checkDependency(job, item, 'dependencies', graph)
+    if (isRight && needs && !isNeeded(item, needs)) {
+      const message = `${job.name} job: dependencies the ${item.text} should be part of needs`
+      graph.diagnostics.error(message, `${job.name}:dependencies`, item.place)
+    }
   }
+}
+
+function checkDependency(job: JobEntry, item: ScalarNode, key: string, graph: JobsByName): boolean {
+  const { byName, diagnostics } = graph
+  const complain = (message: string): false => {
+    diagnostics.error(`${job.name} job: ${message}`, `${job.name}:${key}`, item.place)
+    return false
+  }
+  const needed = byName.get(item.text)
+  if (!needed) return complain(`undefined dependency: ${item.text}${diagnostics.didYouMean(item.text, byName.keys())}`)
+  if (isNotLater(needed, job, graph)) return true
+  return complain(`dependency ${item.text} is not defined in current or prior stages`)
 }
 
 function isNeeded(item: ScalarNode, needs: readonly WrittenNeed[]): boolean {

@@ -6,16 +6,16 @@ import { complain, type Spot } from '../keywords/spot.ts'
 import { flatItemsOf } from '../plan/read.ts'
 import { isNull, type MappingNode, valueAt, type YamlNode } from '../yaml/node.ts'
 
-/** Checks one job with its defaults: each keyword, and what they mean for each other. */
+/** Checks one job: each keyword (the defaults were checked where they stand), and what they mean for each other. */
 export function checkJob(
-  { name, key, node, isIncomplete }: JobEntry,
+  { name, key, node, own, isIncomplete }: JobEntry,
   root: MappingNode,
   diagnostics: Diagnostics,
 ): void {
   if (node.kind !== 'mapping') return
   const spot: Spot = { path: name, location: `jobs:${name}`, subject: `jobs:${name} config`, diagnostics }
   checkWhatItRuns(node, key, isIncomplete, spot)
-  shapeFor(node).check(node, spot)
+  shapeFor(node).check(own, spot)
   checkConditions(node, key, spot)
   checkDelay(node, key, spot)
   checkPages(name, node, spot)

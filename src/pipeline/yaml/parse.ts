@@ -121,5 +121,6 @@ function isKnownTag(tag: string | null, known: readonly string[]): boolean {
 }
 
 function unknownTag(tag: string | null, place: Place): YamlMistake {
+  if (tag === '!reference') return { message: '!reference takes a list of names: !reference [job, key]', place }
   return { message: `unknown tag ${tag}: only !reference is known here`, place }
 }

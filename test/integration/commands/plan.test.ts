@@ -80,6 +80,7 @@ describe('slipway plan', () => {
       ],
       [['--source', 'pusch'], '--source: expected one of push, web'],
       [['--variable', 'A'], "--variable: expected KEY=VALUE, found 'A'"],
+      [['--input', 'A'], "--input: expected NAME=VALUE, found 'A'"],
       [['--nonsense'], "unknown option '--nonsense'"],
     ]
     for (const [words, message] of usages) {
@@ -95,6 +96,29 @@ describe('slipway plan', () => {
     expect(await simulate()).toMatchObject({ pipeline: 'manual', jobs: { a: 'manual', b: 'created' } })
     expect(await simulate('--play', 'a')).toMatchObject({ pipeline: 'success', order: [['a'], ['b']] })
     expect(await simulate('--play', 'a', '--cancel-pipeline-after', 'a')).toMatchObject({ pipeline: 'canceled' })
+  })
+
+  it('takes inputs by the types that the file gives them', async () => {
+    const input =
+      'spec: {inputs: {n: {type: number}, may: {type: boolean}, of: {type: array}, s: {default: z}}}\n---\n' +
+      'a: {script: ["$[[ inputs.of ]]", "$[[ inputs.s ]]"], parallel: "$[[ inputs.n ]]", allow_failure: "$[[ inputs.may ]]"}'
+    const words = ['plan', '--file', '-', '--json', '--input', 'n=2', '--input', 'may=true', '--input', 'of=["x", "y"]']
+    const { jobs } = JSON.parse((await slipway([...words, '--input', 's=a=b'], { input })).stdout)
+    expect(jobs).toMatchObject([
+      { name: 'a 1/2', script: ['x', 'y', 'a=b'], allowFailure: true },
+      { name: 'a 2/2', script: ['x', 'y', 'a=b'], allowFailure: true },
+    ])
+    const wrong = JSON.parse((await slipway(['plan', '--file', '-', '--json', '--input', 'm=2'], { input })).stdout)
+    const messages = (wrong.errors as { message: string }[]).map(error => error.message).join('\n')
+    expect(messages).toContain('unknown input arguments: m')
+    expect(messages).toContain('`n` input: required value has not been provided')
+  })
+
+  it('takes every changes: as matching while nothing is said of changes, compare_to or not', async () => {
+    const input = 'a: {script: x, rules: [{changes: {paths: [nowhere/*], compare_to: main}}]}'
+    expect((await slipway(['plan', '--file', '-'], { input })).exitCode).toBe(0)
+    expect((await slipway(['plan', '--file', '-', '--changed', 'b'], { input })).exitCode).toBe(3)
+    expect((await slipway(['plan', '--file', '-', '--changed', 'nowhere/b'], { input })).exitCode).toBe(0)
   })
 
   it('looks at the files beside the file for exists', async () => {

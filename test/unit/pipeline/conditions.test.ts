@@ -258,6 +258,8 @@ describe('rules', () => {
     expect((await messagesOf(text, onMain, { changedSince }))[0]).toBe(
       'Failed to parse rule for x: rules:changes:compare_to is not a valid ref',
     )
+    const nothingKnown = { changedSince: async () => 'unknown' as const }
+    expect(await compileText(text, { ...onMain, changedPaths: [] }, nothingKnown)).toMatchObject({ created: true })
   })
 
   it('look for files that exist', async () => {

@@ -56,7 +56,7 @@ deploy:
     ['a: [', 'invalid YAML: '],
     ['variables: {A: 1}', 'jobs config should contain at least one visible job'],
     ['x: {script: a, variables: {D: 2024-01-01}}', 'Tried to load unspecified class: Date'],
-    ['x: 1', 'jobs:x config should be a hash'],
+    ['x: 1', 'jobs:x config should implement the script:, run:, or trigger: keyword'],
     ['nil: {script: a}', 'jobs:nil name is reserved'],
     [`${'x'.repeat(256)}: {script: a}`, 'name is too long (maximum is 255 characters)'],
     [
@@ -71,6 +71,44 @@ deploy:
       'include:rules:rule when unknown value: manual',
     ],
   ])('%j', async (text, message) => {
+    expect((await messagesOf(text)).join('\n')).toContain(message)
+  })
+
+  it.each([
+    ['of a default that many jobs have', 'default: {image: [a]}\nx: {script: a}\ny: {script: a}', 'config should be'],
+    [
+      'of a reference',
+      '.a: {interruptible: false}\nx: {script: a, interruptible: !reference [.a, interruptible]}',
+      'could not',
+    ],
+    ['of needs', 'x: {script: a, needs: b}', 'can only be a hash or an array'],
+    ['of an include', 'include: 5\nx: {script: a}', 'should be an array'],
+    ['of a missing input', 'spec: {inputs: {i: {}}}\n---\nx: {script: "$[[ inputs.i ]]"}', 'has not been provided'],
+  ])('tell once %s', async (_, text, message) => {
+    const messages = await messagesOf(text)
+    expect(messages).toEqual([expect.stringContaining(message)])
+  })
+
+  it.each([
+    ['x: {script: [!reference [.stup, script]]}\n.setup: {script: [a]}', "(did you mean '.setup'?)"],
+    ['x: {script: [!reference [.setup, scripts]]}\n.setup: {script: [a]}', "(did you mean 'script'?)"],
+    ['x: {script: [!reference .setup]}', '!reference takes a list of names'],
+    ['x: {script: a, retry: {max: 1, when: script_failur}}', "(did you mean 'script_failure'?)"],
+    ['x: {script: a, image: ""}', "jobs:x:image name can't be blank"],
+    ['x: {script: a, services: [{name: ""}]}', "jobs:x:services:service name can't be blank"],
+    ['x: {trigger: ""}', "jobs:x:trigger config can't be blank"],
+    ['x: {trigger: {include: [{artifact: a.yml, job: gen}]}}', 'x job: undefined dependency: gen'],
+    [
+      'x: {trigger: {include: [{artifact: a.yml, job: gen}]}}\ngen: {script: a, stage: deploy}',
+      'x job: dependency gen is not defined in current or prior stages',
+    ],
+    ['spec: {inputs: {i: {default: a, regex: "["}}}\n---\nx: {script: a}', 'the regex of the header is no RE2 pattern'],
+    [
+      'spec: {inputs: {i: {default: 1, type: number, regex: "a"}}}\n---\nx: {script: a}',
+      'RegEx validation can only be used with string inputs',
+    ],
+    ['include: {remote: "https://["}\nx: {script: a}', 'does not have YAML extension'],
+  ])('say what would be right: %j', async (text, message) => {
     expect((await messagesOf(text)).join('\n')).toContain(message)
   })
 

@@ -202,7 +202,7 @@ describe('a keyword', () => {
   })
 
   it.each(bridges)('%s', async (keys, trigger) => {
-    expect(await jobOf(`x: {${keys}}`, 'x')).toMatchObject({ trigger, script: [] })
+    expect(await jobOf(`gen: {script: a}\nx: {${keys}}`, 'x')).toMatchObject({ trigger, script: [] })
   })
 
   it('pages makes of a job of that name what it is, unless it says no', async () => {

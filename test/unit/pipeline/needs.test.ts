@@ -9,6 +9,15 @@ describe('needs', () => {
     expect(plan.jobs.map(job => job.needs)).toEqual([null, null, [], [{ job: 'a', artifacts: false, optional: true }]])
   })
 
+  it('know one instance where a matrix says a value twice', async () => {
+    const text = 'x: {script: a, parallel: {matrix: [{P: [l, l]}, {P: m}, {P: l}]}}'
+    const { jobs } = await planOf(text)
+    expect(jobs.map(({ name, parallel }) => [name, parallel?.total])).toEqual([
+      ['x: [l]', 2],
+      ['x: [m]', 2],
+    ])
+  })
+
   it('mean every instance of a parallel job, or the one that is named', async () => {
     const text =
       'x: {stage: build, script: a, parallel: 2}\ny: {script: a, needs: [x]}\nz: {script: a, needs: ["x 2/2"], dependencies: ["x 2/2"]}\nw: {script: a, dependencies: [x]}'
