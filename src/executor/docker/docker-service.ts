@@ -38,7 +38,7 @@ export function planDockerService(
   const isPlain = own.some(word => /^--tls=(false|0)$/.test(word))
   const certificateDirectory = isPlain ? null : environment.DOCKER_TLS_CERTDIR || null
   const flags = [
-    ...(world.registry === null || world.registry.tls ? [] : [`--insecure-registry=${world.registry.host}`]),
+    ...plainHosts(world.registry, world.mirrors).flatMap(insecureFlags),
     ...(world.mtu === null ? [] : [`--mtu=${world.mtu}`]),
     ...world.mirrors.map(mirror => `--registry-mirror=${mirror}`),
   ].filter(flag => !own.some(word => word.split('=')[0] === flag.split('=')[0] && !word.startsWith('--insecure')))
@@ -57,4 +57,14 @@ export function planDockerService(
         : { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: `${certificateDirectory}/client` }),
     },
   }
+}
+
+function plainHosts(registry: RegistryOrder | null, mirrors: readonly string[]): readonly string[] {
+  const plainMirrors = mirrors.filter(mirror => mirror.startsWith('http://')).map(mirror => new URL(mirror).host)
+  return [...(registry === null || registry.tls ? [] : [registry.host]), ...plainMirrors]
+}
+
+/** BuildKit within Docker before 23 speaks plain HTTP to those that have the scheme, Docker itself takes both. */
+function insecureFlags(host: string): readonly string[] {
+  return [`--insecure-registry=${host}`, `--insecure-registry=http://${host}`]
 }

@@ -1,4 +1,4 @@
-// Real clients, unchanged: the engine's docker, and skopeo. Images are made here, so that no hub is needed.
+// Real clients, unchanged: the engine's docker, skopeo and buildah. Images are made here, so that no hub is needed.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -141,5 +141,31 @@ test('skopeo copies an index with all it holds, inspects, lists and deletes', as
       .exitCode,
   ).toBe(0)
   expect((await client.send('GET', '/v2/g/p/single/manifests/multi')).status).toBe(404)
+  client.close()
+})
+
+test('buildah builds, pushes a list of platforms with its images, and pulls one of them', async () => {
+  const buildah = async (...words: string[]): Promise<string> => {
+    const storage = ['--storage-driver', 'vfs', '--root', join(home, 'storage'), '--runroot', join(home, 'run')]
+    const result = await execa('buildah', [...storage, ...words], { env: { HOME: home }, reject: false, all: true })
+    expect(result.exitCode, `buildah ${words.join(' ')}\n${result.all}`).toBe(0)
+    return result.stdout
+  }
+  const list = image('g/p/buildah:list')
+  const plain = '--tls-verify=false'
+  await buildah('login', plain, '--username', 'dev', '--password', 'dev', registry.host)
+  for (const platform of ['linux/amd64', 'linux/arm64']) {
+    const words = ['--platform', platform, '--isolation', 'chroot', '--manifest', list]
+    await buildah('build', ...words, '--file', join(home, 'Dockerfile'), home)
+  }
+  await buildah('manifest', 'push', plain, '--all', list, `docker://${list}`)
+  const client = createRegistryClient(registry.url, { username: 'dev', password: 'dev' })
+  const pushed = (await client.send('GET', '/v2/g/p/buildah/manifests/list')).json() as {
+    manifests: { platform: { architecture: string } }[]
+  }
+  expect(pushed.manifests.map(each => each.platform.architecture)).toEqual(['amd64', 'arm64'])
+  await buildah('rmi', '--all', '--force')
+  await buildah('pull', plain, '--arch', 'arm64', list)
+  expect(await buildah('inspect', '--type', 'image', '--format', '{{.OCIv1.Architecture}}', list)).toBe('arm64')
   client.close()
 })

@@ -33,6 +33,12 @@ test.each([
   expect(isDockerService(image)).toBe(answer)
 })
 
+/** Docker takes the plain name, the BuildKit within an old one the other. */
+const plainFlags = ['registry.example.com', 'mirror:5000'].flatMap(host => [
+  `--insecure-registry=${host}`,
+  `--insecure-registry=http://${host}`,
+])
+
 describe('a Docker service as it comes', () => {
   const plan = planDockerService(service(), world)
 
@@ -47,11 +53,7 @@ describe('a Docker service as it comes', () => {
   })
 
   test('knows the registry, the MTU and the mirrors', () => {
-    expect(plan.command).toEqual([
-      '--insecure-registry=registry.example.com',
-      '--mtu=1400',
-      '--registry-mirror=http://mirror:5000',
-    ])
+    expect(plan.command).toEqual([...plainFlags, '--mtu=1400', '--registry-mirror=http://mirror:5000'])
   })
 })
 
@@ -73,7 +75,7 @@ test('what the job says of MTU or its own registries counts', () => {
   const own = ['--mtu=1280', '--insecure-registry=other.example.com']
   expect(planDockerService(service({ command: own }), world).command).toEqual([
     ...own,
-    '--insecure-registry=registry.example.com',
+    ...plainFlags,
     '--registry-mirror=http://mirror:5000',
   ])
 })
@@ -84,7 +86,7 @@ test('a command that is no daemon is left alone', () => {
 
 test('a registry over TLS needs no flag', () => {
   const plan = planDockerService(service(), { ...world, registry: { host: 'r.example.com', tls: true, ca: 'pem' } })
-  expect(plan.command).not.toContain('--insecure-registry=r.example.com')
+  expect(plan.command.join(' ')).not.toContain('r.example.com')
 })
 
 test('a daemon gets no variable of the job but those that it heeds', () => {
