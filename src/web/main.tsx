@@ -5,6 +5,7 @@ import { routeOf } from './route.ts'
 import { loadSession } from './session.ts'
 import { App } from './shell/app.tsx'
 import { loadPage } from './shell/page-modules.ts'
+import { forgetFirstReloads } from './shell/reload-page.ts'
 import { showMisleadingCharacters } from './visible-text.ts'
 import './styles/tokens.css'
 import './styles/base.css'
@@ -31,4 +32,5 @@ async function start(): Promise<void> {
   listenForShortcuts()
   const root = document.getElementById('app')
   if (root !== null) render(<App />, root)
+  forgetFirstReloads()
 }

@@ -8,7 +8,7 @@ const outDir = join(import.meta.dirname, '../../dist/web')
 
 /** What most pages use, in one file: a file for each of these small parts costs more than it saves. */
 const sharedParts =
-  /node_modules|src\/web\/(ui|ci|live|shell|(?!main)[a-z-]+\.tsx?$)|src\/web\/api\/(client|resource|api-error|keep-same|projects)\.ts|src\/server\/live/
+  /node_modules|src\/web\/(ui|ci|live|shell|(?!main)[a-z-]+\.tsx?$)|src\/web\/api\/(client|reach|resource|api-error|keep-same|projects)\.ts|src\/server\/live/
 
 export default defineConfig({
   root: import.meta.dirname,

@@ -1,6 +1,7 @@
 // Requests to the server's REST API. Refusals become ApiError with a sentence; a lost session leads to the sign-in page.
 import { signal } from '@preact/signals'
 import { ApiError, sentenceOf } from './api-error.ts'
+import { reach } from './reach.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>
@@ -13,8 +14,6 @@ export type Page<T> = {
   /** Null: the server did not count. */
   readonly total: number | null
 }
-
-const retryMs = 250
 
 /** Proves that a writing request comes from our own pages; the session's start hands it out. */
 export const csrfToken = signal('')
@@ -85,22 +84,6 @@ async function send(method: Method, path: string, options: RequestOptions): Prom
   if (response.ok) return response
   if (response.status === 401 || (response.status === 404 && csrfToken.value === '')) signedOut.value += 1
   throw new ApiError(response.status, sentenceOf(response.status, await response.json().catch(() => null)))
-}
-
-/** Reading may be tried again: a change of the network, such as a new VPN, breaks requests that are under way. */
-async function reach(url: string, request: RequestInit): Promise<Response> {
-  const tries = request.method === 'GET' ? 3 : 1
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await fetch(url, request)
-    } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') throw error
-      if (attempt === tries) {
-        throw new ApiError(0, 'The server does not answer. Check that it runs and that your connection works.')
-      }
-      await new Promise(resolve => setTimeout(resolve, retryMs * attempt))
-    }
-  }
 }
 
 function countIn(response: Response, header: string): number | null {

@@ -1,5 +1,5 @@
 // A WebSocket that comes back: after a loss it tries again with growing pauses, at once when the network or the reader
-// returns. A line that stays silent for too long counts as lost.
+// returns. A line that does not answer counts as lost: neither a cable that was pulled nor a laptop that slept tells of it.
 import { livePath } from '../../server/live/protocol.ts'
 
 export type SocketHandlers = {
@@ -14,15 +14,16 @@ export type LiveSocket = { readonly send: (message: unknown) => void; readonly c
 
 const firstPauseMs = 400
 const longestPauseMs = 15_000
-const pingEveryMs = 20_000
-const silentForMs = 50_000
+const pingEveryMs = 15_000
+const answerWithinMs = 5_000
+const openWithinMs = 10_000
 const unauthenticatedCode = 4401
 
 export function openSocket(handlers: SocketHandlers): LiveSocket {
   let socket: WebSocket | undefined
   let failures = 0
   let retry: ReturnType<typeof setTimeout> | undefined
-  let heardAt = Date.now()
+  let deadline: ReturnType<typeof setTimeout> | undefined
   let isClosed = false
 
   function connect(): void {
@@ -30,23 +31,30 @@ export function openSocket(handlers: SocketHandlers): LiveSocket {
     const opening = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${livePath}`)
     opening.binaryType = 'arraybuffer'
     socket = opening
+    expectToHear(openWithinMs)
     opening.onopen = () => {
       failures = 0
-      heardAt = Date.now()
+      heard()
       handlers.onOpen()
     }
     opening.onmessage = event => {
-      heardAt = Date.now()
+      heard()
       if (typeof event.data === 'string') handlers.onText(event.data)
       else handlers.onBytes(event.data as ArrayBuffer)
     }
-    opening.onclose = event => {
-      if (opening !== socket) return
-      socket = undefined
-      const willRetry = !isClosed && event.code !== unauthenticatedCode
-      handlers.onLost(willRetry)
-      if (willRetry) retryLater()
-    }
+    opening.onclose = event => lose(event.code !== unauthenticatedCode)
+  }
+
+  /** Ends the line from this side, too: a dead one may take minutes to say that it is closed. */
+  function lose(willRetry: boolean): void {
+    const dead = socket
+    if (dead === undefined || isClosed) return
+    socket = undefined
+    heard()
+    dead.onopen = dead.onmessage = dead.onclose = null
+    dead.close()
+    handlers.onLost(willRetry)
+    if (willRetry) retryLater()
   }
 
   function retryLater(): void {
@@ -55,29 +63,35 @@ export function openSocket(handlers: SocketHandlers): LiveSocket {
     retry = setTimeout(connect, pause * (0.7 + Math.random() * 0.6))
   }
 
-  function retryNow(): void {
-    if (isClosed || socket !== undefined || document.hidden) return
-    failures = 0
-    connect()
+  function expectToHear(withinMs: number): void {
+    deadline ??= setTimeout(() => lose(true), withinMs)
   }
 
-  const ping = setInterval(() => {
+  function heard(): void {
+    clearTimeout(deadline)
+    deadline = undefined
+  }
+
+  function ping(): void {
     if (socket?.readyState !== WebSocket.OPEN) return
-    if (Date.now() - heardAt > silentForMs) return drop(socket)
     socket.send('{"type":"ping"}')
-  }, pingEveryMs)
-
-  /** A dead line may take minutes to say that it is closed. */
-  function drop(dead: WebSocket): void {
-    dead.onclose = null
-    dead.close()
-    socket = undefined
-    handlers.onLost(true)
-    retryLater()
+    expectToHear(answerWithinMs)
   }
 
-  addEventListener('online', retryNow)
-  document.addEventListener('visibilitychange', retryNow)
+  /** The network or the reader is back: what is lost is tried at once, what seems to live is asked. */
+  function wake(): void {
+    if (isClosed || document.hidden) return
+    if (socket === undefined) {
+      failures = 0
+      connect()
+    } else ping()
+  }
+
+  const leave = (): void => lose(true)
+  const pings = setInterval(ping, pingEveryMs)
+  addEventListener('offline', leave)
+  addEventListener('online', wake)
+  document.addEventListener('visibilitychange', wake)
   connect()
   return {
     send: message => {
@@ -86,9 +100,11 @@ export function openSocket(handlers: SocketHandlers): LiveSocket {
     close: () => {
       isClosed = true
       clearTimeout(retry)
-      clearInterval(ping)
-      removeEventListener('online', retryNow)
-      document.removeEventListener('visibilitychange', retryNow)
+      clearTimeout(deadline)
+      clearInterval(pings)
+      removeEventListener('offline', leave)
+      removeEventListener('online', wake)
+      document.removeEventListener('visibilitychange', wake)
       socket?.close()
     },
   }

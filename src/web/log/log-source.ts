@@ -2,7 +2,8 @@
 // work is done in the worker.
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { Section } from '../../logs/section.ts'
-import type { FromWorker, ShownRow, ToWorker } from './worker-protocol.ts'
+import { openWorker } from './open-worker.ts'
+import type { FromWorker, ShownRow } from './worker-protocol.ts'
 
 export type FindState = {
   readonly text: string
@@ -41,7 +42,7 @@ const keptBlocks = 400
 const noFind: FindState = { text: '', kind: 'text', rows: [], isDone: true, isCut: false }
 
 export function createLogSource(): LogSource {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
+  const { say, close } = openWorker(receive)
   const rowCount = signal(0)
   const sizeBytes = signal(0)
   const sections: Signal<readonly Section[]> = signal([])
@@ -52,27 +53,11 @@ export function createLogSource(): LogSource {
   let widths: Uint16Array<ArrayBuffer> | undefined
   let lastSearch = 0
 
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    switch (data.type) {
-      case 'grown':
-        return grown(data.rowCount, data.sizeBytes, data.firstChanged, data.sections)
-      case 'rows':
-        return takeRows(data.from, data.rows)
-      case 'widths':
-        return takeWidths(data.from, data.widths)
-      case 'found':
-        if (data.search !== lastSearch) return
-        found.value = {
-          ...found.value,
-          rows: [...found.value.rows, ...data.rows],
-          isDone: data.isDone,
-          isCut: data.isCut,
-        }
-    }
-  }
-
-  function say(message: ToWorker, transfer: Transferable[] = []): void {
-    worker.postMessage(message, transfer)
+  function receive(data: Exclude<FromWorker, { type: 'ready' }>): void {
+    if (data.type === 'grown') grown(data.rowCount, data.sizeBytes, data.firstChanged, data.sections)
+    else if (data.type === 'rows') takeRows(data.from, data.rows)
+    else if (data.type === 'widths') takeWidths(data.from, data.widths)
+    else if (data.search === lastSearch) takeFound(data.rows, data.isDone, data.isCut)
   }
 
   function grown(rows: number, bytes: number, firstChanged: number, newSections: readonly Section[] | null): void {
@@ -102,6 +87,10 @@ export function createLogSource(): LogSource {
     widths.set(fresh, from)
     for (const listener of listeners) listener(from)
     painted.value += 1
+  }
+
+  function takeFound(rows: readonly number[], isDone: boolean, isCut: boolean): void {
+    found.value = { ...found.value, rows: [...found.value.rows, ...rows], isDone, isCut }
   }
 
   function row(number: number): ShownRow | undefined {
@@ -140,6 +129,6 @@ export function createLogSource(): LogSource {
       found.value = { ...noFind, text, kind, isDone: text === '' && kind === 'text' }
       say({ type: 'find', search: lastSearch, text, kind })
     },
-    close: () => worker.terminate(),
+    close,
   }
 }

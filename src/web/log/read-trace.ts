@@ -1,3 +1,5 @@
+import { reach } from '../api/reach.ts'
+
 export type TraceSegment = {
   readonly start: number
   readonly bytes: Uint8Array
@@ -12,7 +14,7 @@ export async function readTrace(
   end: number,
   signal: AbortSignal,
 ): Promise<TraceSegment | null> {
-  const response = await fetch(url, {
+  const response = await reach(url, {
     headers: { range: `bytes=${start}-${end - 1}` },
     credentials: 'same-origin',
     signal,

@@ -16,6 +16,8 @@ export type ToWorker =
 export type ShownRow = PaintedRow & { readonly offset: number }
 
 export type FromWorker =
+  /** Its script is loaded. */
+  | { readonly type: 'ready' }
   | {
       readonly type: 'grown'
       readonly rowCount: number

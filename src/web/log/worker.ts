@@ -47,6 +47,8 @@ scope.onmessage = ({ data }) => {
   }
 }
 
+scope.postMessage({ type: 'ready' })
+
 function write(bytes: Uint8Array): void {
   store.append(bytes)
   grow(index.write(bytes))

@@ -5,7 +5,7 @@ import { identityOf, type Route } from '../route.ts'
 import { Button } from '../ui/button.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { loadedPage, loadPage, type PageProps } from './page-modules.ts'
-import { reloadOnce } from './reload-once.ts'
+import { reloadPage } from './reload-page.ts'
 
 type Shown = { readonly route: Route; readonly Page: ComponentType<PageProps> }
 
@@ -20,7 +20,7 @@ export function Outlet({ route }: { readonly route: Route }): JSX.Element {
     setFailed(false)
     loadPage(route.page).then(
       ({ Page }) => wanted.current === route && setShown({ route, Page }),
-      () => wanted.current === route && !reloadOnce() && setFailed(true),
+      () => wanted.current === route && !reloadPage() && setFailed(true),
     )
   }, [route])
 
