@@ -57,17 +57,15 @@ export function serverOrder(payload: JobPayload, serverUrl: string): ServerOrder
   if (!isLoopback(hostname)) return null
   const targetPort = Number(port || (protocol === 'https:' ? 443 : 80))
   const { registry, server_host: server, mirrors } = payload.slipway
+  const hosts = [{ host: server, tls: protocol === 'https:' }, ...(registry === null ? [] : [registry])]
+  const places = hosts.map(({ host, tls }) => ({ name: host.replace(/:\d+$/, ''), port: portOf(host, tls) }))
+  const named = places.filter(({ name }) => !isLoopback(name) && !/^[\d.]+$|:/.test(name)).map(({ name }) => name)
   const mirrorNames = mirrors.flatMap(mirror => ('name' in mirror ? [mirror.name] : []))
-  const hosts = [server, ...(registry === null ? [] : [registry.host]), ...mirrorNames]
-  const names = hosts
-    .map(host => host.replace(/:\d+$/, ''))
-    .filter(name => !isLoopback(name) && !/^[\d.]+$|:/.test(name))
-  const addresses = hosts.filter(host => isLoopback(host.replace(/:\d+$/, '')))
-  const registryPort = registry === null ? [] : [portOf(registry.host, registry.tls)]
+  const addressed = places.filter(({ name }) => isLoopback(name))
   return {
-    names: [...new Set(names)],
-    ports: [...new Set([...registryPort, portOf(server, protocol === 'https:'), targetPort])],
-    loopbackPorts: [...new Set(addresses.map(host => (host === registry?.host ? portOf(host, registry.tls) : portOf(host, isTls))))],
+    names: [...new Set([...named, ...mirrorNames])],
+    ports: [...new Set([...places.map(place => place.port), targetPort])],
+    loopbackPorts: [...new Set(addressed.map(place => place.port))],
     target: { host: hostname === 'localhost' ? '127.0.0.1' : hostname, port: targetPort },
     origin,
   }

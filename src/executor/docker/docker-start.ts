@@ -5,6 +5,7 @@ import type { RegistryOrder, ServiceOrder } from '../port.ts'
 import { type ArchiveFile, tarOf } from './archive.ts'
 import { createDockerCertificates, type DockerCertificates } from './certificates.ts'
 import type { DockerServicePlan } from './docker-service.ts'
+import { openLoopback } from './own-loopback.ts'
 import { planService, type RoomGround } from './plan.ts'
 import type { DockerAddress } from './probe.ts'
 import { type RunningService, startService, waitUntilReady } from './services.ts'
@@ -43,6 +44,7 @@ export async function startDocker(
       networkName: ground.networkName,
       beforeStart: container => putFiles(container, start, certificates),
     })
+    await openLoopback(docker.getContainer(service.containerId), ground.loopback)
     return { service, address: { host: service.address, port: plan.port, certificates } }
   } catch (cause) {
     throw new AppError('service_failed', `service ${order.image} does not start: ${messageOf(cause)}`, { cause })

@@ -6,6 +6,7 @@ import { type Forwarding, forwardToServer } from './forwarder.ts'
 import type { LayersLease } from './kept-layers.ts'
 import { labelsOf, objectName, type RoomKind, type RoomLabels } from './labels.ts'
 import { createRoomNetwork, type RoomNetwork } from './network.ts'
+import type { Loopback } from './own-loopback.ts'
 import type { DockerAddress } from './probe.ts'
 import type { RunningService } from './services.ts'
 
@@ -34,6 +35,8 @@ export type WarmDocker = {
 export type ConnectedNetwork = RoomNetwork & {
   /** `name:address` for containers that must find our server. */
   readonly extraHosts: readonly string[]
+  /** For containers that look for our server under their own loopback; null: none does. */
+  readonly loopback: Loopback | null
   readonly forwarding: Forwarding | null
 }
 
@@ -71,10 +74,19 @@ export async function connectToServer(
   server: ServerOrder | null,
   { onForwardProblem }: Pick<GroundWorld, 'onForwardProblem'>,
 ): Promise<ConnectedNetwork> {
-  if (server === null) return { ...network, extraHosts: [], forwarding: null }
-  const { ports, target, names } = server
+  if (server === null) return { ...network, extraHosts: [], loopback: null, forwarding: null }
+  const { ports, target, names, loopbackPorts } = server
   const forwarding = await forwardToServer({ address: network.gateway, ports, target, onProblem: onForwardProblem })
-  return { ...network, extraHosts: names.map(name => `${name}:${network.gateway}`), forwarding }
+  const { gateway } = network
+  const onProblem = (error: unknown) => {
+    for (const port of loopbackPorts) onForwardProblem(port, error instanceof Error ? error : new Error(String(error)))
+  }
+  return {
+    ...network,
+    extraHosts: names.map(name => `${name}:${gateway}`),
+    loopback: loopbackPorts.length === 0 ? null : { gateway, ports: loopbackPorts, onProblem },
+    forwarding,
+  }
 }
 
 export async function createRoomVolume(

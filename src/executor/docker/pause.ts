@@ -1,6 +1,7 @@
 // A container that holds a network open, so that a job's container can join it in a third of the time that its own takes.
 import type Docker from 'dockerode'
 import { labelsOf, objectName, type RoomLabels } from './labels.ts'
+import { type Loopback, openLoopback } from './own-loopback.ts'
 import { ensurePauseImage } from './pause-image.ts'
 
 export type PauseOrder = {
@@ -8,11 +9,12 @@ export type PauseOrder = {
   readonly networkName: string
   readonly extraHosts: readonly string[]
   readonly dns: readonly string[]
+  readonly loopback: Loopback | null
 }
 
 export async function startPause(
   docker: Docker,
-  { labels, networkName, extraHosts, dns }: PauseOrder,
+  { labels, networkName, extraHosts, dns, loopback }: PauseOrder,
 ): Promise<string> {
   const image = await ensurePauseImage(docker, process.arch === 'arm64' ? 'arm64' : 'x64')
   const container = await docker.createContainer({
@@ -31,5 +33,6 @@ export async function startPause(
     NetworkingConfig: { EndpointsConfig: { [networkName]: { Aliases: ['build'] } } },
   })
   await container.start()
+  await openLoopback(container, loopback)
   return container.id
 }

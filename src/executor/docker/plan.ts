@@ -6,6 +6,7 @@ import { type DockerServicePlan, daemonEnvironment } from './docker-service.ts'
 import { parseImageName, serviceHostNames } from './image-name.ts'
 import { labelsOf, objectName, type RoomLabels } from './labels.ts'
 import { defaultBridge } from './network.ts'
+import type { Loopback } from './own-loopback.ts'
 
 /** Bounds of one container; the runner's owner sets them, a job cannot. */
 export type ContainerLimits = {
@@ -29,6 +30,7 @@ export type RoomGround = {
   /** A container whose network the job's container shares; null: it joins the network itself. */
   readonly pauseId: string | null
   readonly extraHosts: readonly string[]
+  readonly loopback: Loopback | null
   readonly buildsVolume: string
   readonly certificatesVolume: string | null
 }

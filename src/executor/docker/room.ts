@@ -15,6 +15,7 @@ import { type ConnectedNetwork, createRoomVolume, type Ground, type WarmDocker }
 import type { ImageStore, ReadyImage } from './images.ts'
 import type { KeptLayers, LayersLease } from './kept-layers.ts'
 import { roomFilter } from './labels.ts'
+import { openLoopback, turnedPorts } from './own-loopback.ts'
 import { ownRegistryImage } from './own-registry.ts'
 import { planJobContainer, type RoomGround } from './plan.ts'
 import { removeContainer, removeLabelled } from './remove.ts'
@@ -73,6 +74,7 @@ export async function createRoom(
       wishes.sourcesReady,
     ])
     outer.throwIfAborted()
+    if (network.loopback !== null) wishes.say(turnedPorts(network.loopback))
     const [jobImage, ...serviceImages] = images as [ReadyImage, ...ReadyImage[]]
     const prepared = serviceImages.map((image, index) => prepareService(index, image, { order, ...world }))
     const warm = await usableWarmDocker(prepared)
@@ -118,6 +120,7 @@ export async function createRoom(
       networkName: network.name,
       pauseId: ground.pauseId,
       extraHosts: network.extraHosts,
+      loopback: network.loopback,
       buildsVolume: ground.buildsVolume.name,
       certificatesVolume: needsCertificates
         ? (await createRoomVolume(docker, ground.labels, 'certificates')).name
@@ -143,7 +146,14 @@ export async function createRoom(
     })
     container = await docker.createContainer(options)
     signal.throwIfAborted()
-    waiting = await startShell(container)
+    waiting = await start(container)
+  }
+
+  /** Each start of a container that has a network of its own makes that anew. */
+  async function start(started: Docker.Container): Promise<Shell> {
+    const shell = await startShell(started)
+    if (ground.pauseId === null) await openLoopback(started, (await ground.network).loopback)
+    return shell
   }
 
   function ensureImage(wanted: RoomOrder['image'], wishes: FurnishWishes, signal: AbortSignal): Promise<ReadyImage> {
@@ -153,7 +163,7 @@ export async function createRoom(
 
   async function run(step: StepOrder, signal: AbortSignal): Promise<StepEnd> {
     if (container === null) throw new Error('a room is furnished before anything runs in it')
-    const shell = waiting ?? (step.script === null ? null : await startShell(container))
+    const shell = waiting ?? (step.script === null ? null : await start(container))
     waiting = null
     return followShell(container, shell, step, signal)
   }

@@ -43,6 +43,7 @@ async function runLines(image: string, services: string[], lines: string[]): Pro
       server: {
         names: ['registry.example.com', 'ci.example.com'],
         ports: [80, port],
+        loopbackPorts: [port],
         target: { host: '127.0.0.1', port },
         origin: `http://127.0.0.1:${port}`,
       },
@@ -82,4 +83,17 @@ test('its Docker speaks plain HTTP with our registry', { timeout: 60_000 }, asyn
   const text = await runLines('docker:git', ['docker:dind'], ['docker pull registry.example.com/g/p:master || true'])
   expect(asked).toContain('registry.example.com /v2/')
   expect(text).toMatch(/manifest|seen by the test/)
+})
+
+test('a server whose name is an address of the loopback is reached there, from the job and its after_script', {
+  timeout: 60_000,
+}, async () => {
+  const { port } = server.address() as AddressInfo
+  const text = await runLines(
+    'busybox',
+    [],
+    [`wget -qO- http://127.0.0.1:${port}/one`, `wget -qO- http://localhost:${port}/two`],
+  )
+  expect(text).toContain('seen by the test')
+  expect(asked).toEqual([`127.0.0.1:${port} /one`, `localhost:${port} /two`])
 })

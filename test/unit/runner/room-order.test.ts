@@ -31,6 +31,7 @@ describe('where jobs find the server', () => {
     expect(serverOrder(payload, 'http://localhost:8080')).toEqual({
       names: ['ci.example.com', 'registry.example.com'],
       ports: [80, 8080],
+      loopbackPorts: [],
       target: { host: '127.0.0.1', port: 8080 },
       origin: 'http://localhost:8080',
     })
@@ -40,9 +41,10 @@ describe('where jobs find the server', () => {
     expect(serverOrder(payload, 'https://ci.example.com')).toBe(null)
   })
 
-  test('an address is no name that could be given to another', () => {
+  test('an address of the loopback is no name that could be given to another: its port is turned to the server', () => {
     const given = { ...payload, slipway: { ...payload.slipway, server_host: '127.0.0.1:8080' } }
-    expect(serverOrder(given, 'http://127.0.0.1:8080')?.names).toEqual(['registry.example.com'])
+    const found = serverOrder(given, 'http://127.0.0.1:8080')
+    expect([found?.names, found?.loopbackPorts]).toEqual([['registry.example.com'], [8080]])
   })
 })
 
