@@ -111,6 +111,7 @@ async function byDeployToken(accounts: AuthenticationDeps, username: string, tex
     projectId: token.place.kind === 'project' ? token.place.projectId : null,
     groupId: token.place.kind === 'group' ? token.place.groupId : null,
     scopes: token.scopes,
+    createdBy: token.createdBy,
   }
 }
 

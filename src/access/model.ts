@@ -41,6 +41,8 @@ export type Actor =
       readonly projectId: number | null
       readonly groupId: number | null
       readonly scopes: readonly Scope[]
+      /** Who made it: the pipelines of its pushes run with their rights, as those of GitLab's deploy keys. */
+      readonly createdBy?: number | null
     }
   | {
       /** A running job: the rights of the user who started it, cut to its project and that project's allow-list. */

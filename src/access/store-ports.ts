@@ -231,6 +231,8 @@ export type DeployTokenRecord = {
   readonly name: string
   readonly username: string
   readonly scopes: readonly Scope[]
+  /** Whose rights the pipelines of its pushes have. */
+  readonly createdBy: number | null
   readonly isRevoked: boolean
   readonly createdAt: string
   readonly expiresAt: string | null
@@ -241,7 +243,6 @@ export type DeployTokenStore = {
     token: Omit<DeployTokenRecord, 'id' | 'isRevoked' | 'createdAt' | 'username'> & {
       /** Null: `gitlab+deploy-token-<id>`. */
       readonly username: string | null
-      readonly createdBy: number
     },
     hash: string,
     at: string,

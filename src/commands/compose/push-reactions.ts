@@ -15,6 +15,11 @@ export function createPushReactions(trigger: Trigger, accounts: Accounts): PushR
 }
 
 function triggerPushOf({ project, actor, changes, pushOptions }: Push): TriggerPush {
-  const userId = actor.kind === 'user' || actor.kind === 'job' ? actor.userId : null
-  return { projectId: project.id, userId, changes, pushOptions }
+  return { projectId: project.id, userId: personBehind(actor), changes, pushOptions }
+}
+
+/** Project and group tokens are bots of their own; a deploy token stands for who made it, so that its jobs may do something. */
+function personBehind(actor: Push['actor']): number | null {
+  if (actor.kind === 'deploy_token') return actor.createdBy ?? null
+  return actor.kind === 'anonymous' ? null : actor.userId
 }

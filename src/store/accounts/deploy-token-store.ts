@@ -68,6 +68,7 @@ function toDeployToken(row: Selectable<AccountTables['deploy_token']>): DeployTo
     name: row.name,
     username: row.username,
     scopes: JSON.parse(row.scopes) as readonly Scope[],
+    createdBy: row.created_by,
     isRevoked: row.revoked === 1,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
