@@ -39,6 +39,8 @@ export interface PipelineContext {
   readonly hidesVariableValues?: boolean
   readonly inputs: Readonly<Record<string, unknown>>
   readonly mergeRequest: MergeRequestFacts | null
+  /** Of the branch: `group/project!1`. */
+  readonly openMergeRequests?: readonly string[]
   readonly upstream: UpstreamFacts | null
   /** `git push -o ci.skip`. */
   readonly isSkipAsked: boolean

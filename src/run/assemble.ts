@@ -14,6 +14,8 @@ import { releaseOfJob } from './job-release.ts'
 import { createLeaseWords } from './lease-words.ts'
 import { createLeases } from './leases.ts'
 import { createPerformer, type Performer } from './performer.ts'
+import { createMergeRequests } from './merge-requests.ts'
+import { jobStatuses } from './model.ts'
 import type { PipelineRecord } from './records.ts'
 import { recoverRuns } from './recover.ts'
 import { createResources } from './resources.ts'
@@ -66,8 +68,10 @@ export function createCoordinator(deps: CoordinatorDeps): {
   const trigger = createTrigger({
     ...deps,
     createPipeline: create,
+  const mergeRequests = createMergeRequests({ ...deps, createPipeline: create })
     pipelineUrl: (path, id) => `${surroundings.server.url}/${path}/-/pipelines/${id}`,
   })
+    mergeRequests,
   const tick = createTick({
     ...deps,
     leases,
@@ -122,3 +126,4 @@ export function createCoordinator(deps: CoordinatorDeps): {
 
   return { coordinator, trigger }
 }
+    runMergeRequest: mergeRequests.run,

@@ -1,5 +1,7 @@
 // The only writer of run state: load, transition, save if the version is unchanged, then effects.
 import type { Log } from '../kit/log.ts'
+import type { MergeRequestStore } from './merge-request-ports.ts'
+import type { MergeRequests } from './merge-requests.ts'
 import type { JobOutcome, Lease } from './model.ts'
 import type {
   ArtifactFacts,
@@ -75,7 +77,8 @@ export type Coordinator = {
   /** The text of a job's `artifacts:reports:dotenv`. A mistake in it: AppError `dotenv_invalid`, and no variable is set. */
   readonly recordDotenv: (jobId: number, text: string) => Promise<void>
   readonly recordPushedImage: (image: Omit<PushedImage, 'pipelineId'>) => Promise<void>
-  /** Stops an environment: plays its `on_stop` job when there is one. */
+  /** The pipeline of a merge request; the caller has seen to the right. */
+  readonly runMergeRequest: MergeRequests['run']
   /** "Run now". */
   readonly runSchedule: (schedule: ScheduleRecord) => Promise<PipelineCreation>
   /** Marks it erased; its log and artifacts are removed by who keeps them. */
@@ -108,6 +111,7 @@ export type CoordinatorDeps = {
   readonly repositories: Repositories
   readonly directory: Directory
   readonly variables: VariablesSource
+  readonly mergeRequests: MergeRequestStore
   readonly artifacts: ArtifactFacts
   readonly tokens: Tokens
   /** Without it, a job that asks for `id_tokens` fails and says so. */

@@ -3,7 +3,8 @@ import type { UserActor } from '../access/model.ts'
 import type { PipelineContext } from '../pipeline/context.ts'
 import type { CreationDeps } from './creation.ts'
 import { variableOf } from './job-facts.ts'
-import type { ProjectFactsOfRun } from './ports.ts'
+import type { MergeRequestStore } from './merge-request-ports.ts'
+import type { Directory, ProjectFactsOfRun } from './ports.ts'
 import type { PipelineCreation, PipelineRequest } from './trigger.ts'
 
 export const configPath = '.gitlab-ci.yml'
@@ -19,7 +20,10 @@ export type Gathered = {
 
 type NoPipeline = Extract<PipelineCreation, { readonly kind: 'none' }>
 
-export type GatherDeps = Pick<CreationDeps, 'directory' | 'repositories' | 'variables' | 'surroundings' | 'clock'>
+export type GatherDeps = Pick<CreationDeps, 'directory' | 'repositories' | 'variables' | 'surroundings' | 'clock'> & {
+  /** Without it, no branch has open merge requests. */
+  readonly mergeRequests?: Pick<MergeRequestStore, 'list'>
+}
 
 export async function gatherContext(deps: GatherDeps, request: PipelineRequest): Promise<Gathered | NoPipeline> {
   const { directory, repositories, variables, surroundings, clock } = deps
@@ -34,7 +38,7 @@ export async function gatherContext(deps: GatherDeps, request: PipelineRequest):
   const [commit, config, isProtected, user] = await Promise.all([
     repositories.commit(projectId, sha, ref.kind === 'tag' ? ref.name : null),
     request.config ?? repositories.readFile(projectId, sha, configPath),
-    directory.isProtected(projectId, ref),
+    isProtectedFor(directory, request),
     request.userId === null ? null : directory.user(request.userId),
   ])
   if (commit === null) return none('no_commit', `the project has no commit ${sha}`)
@@ -62,7 +66,8 @@ export async function gatherContext(deps: GatherDeps, request: PipelineRequest):
       schedule: request.scheduleVariables.map(variableOf),
     },
     inputs: request.inputs,
-    mergeRequest: null,
+    mergeRequest: request.mergeRequest ?? null,
+    openMergeRequests: await openFrom(deps, request, found.project.fullPath),
     upstream: upstreamOf(request),
     hidesVariableValues: true,
     isSkipAsked: request.isSkipAsked,
@@ -79,12 +84,35 @@ function none(reason: NoPipeline['reason'], message: string): NoPipeline {
   return { kind: 'none', reason, message }
 }
 
-/** Who was let push may have the pipeline of the push, and who has a pipeline its children. */
+/** A merge request is trusted when both of its branches are. */
+async function isProtectedFor(
+  directory: Directory,
+  { projectId, ref, mergeRequest }: PipelineRequest,
+): Promise<boolean> {
+  if (mergeRequest) return mergeRequest.isSourceBranchProtected && mergeRequest.isTargetBranchProtected
+  return await directory.isProtected(projectId, ref)
+}
+
+const mostOpen = 4
+
+/** `group/project!1` */
+async function openFrom(
+  { mergeRequests }: GatherDeps,
+  { projectId, ref }: PipelineRequest,
+  path: string,
+): Promise<readonly string[]> {
+  if (ref.kind !== 'branch' || mergeRequests === undefined) return []
+  const filter = { state: 'opened', sourceBranch: ref.name } as const
+  const { items } = await mergeRequests.list(projectId, filter, { page: 1, perPage: mostOpen })
+  return items.map(({ iid }) => `${path}!${iid}`)
+}
+
+/** Who was let push may have the pipelines of the push, and who has a pipeline its children. */
 async function mayStart(
   { directory }: GatherDeps,
   { source, userId, projectId, ref }: PipelineRequest,
 ): Promise<boolean> {
-  if (source === 'push' || source === 'parent_pipeline') return true
+  if (source === 'push' || source === 'parent_pipeline' || source === 'merge_request_event') return true
   return userId !== null && (await directory.mayRun(userId, projectId, ref))
 }
 
@@ -95,8 +123,11 @@ async function changedPathsOf(
   sha: string,
   config: string | null,
 ): Promise<readonly string[] | null> {
+  const looksAtPaths = config !== null && /changes|include/.test(config)
+  const base = request.mergeRequest?.diffBaseSha ?? zeroSha
+  if (base !== zeroSha && looksAtPaths) return await repositories.changedPaths(request.projectId, base, sha)
   const isKnown = request.source === 'push' && request.ref.kind === 'branch' && request.beforeSha !== zeroSha
-  if (!isKnown || config === null || !/changes|include/.test(config)) return null
+  if (!isKnown || !looksAtPaths) return null
   return await repositories.changedPaths(request.projectId, request.beforeSha, sha)
 }
 

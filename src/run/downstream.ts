@@ -1,6 +1,8 @@
 // Bridges: `trigger:` jobs make a child or another project's pipeline, and follow it where their strategy says so.
+import type { MergeRequestFacts } from '../pipeline/context.ts'
 import type { JobPlan, TriggerPlan } from '../pipeline/model.ts'
 import { zeroSha } from './creation-context.ts'
+import type { StoredContext } from './job-facts.ts'
 import type { JobIds } from './job-ids.ts'
 import type { FailureReason, PipelineStatus } from './model.ts'
 import type { Directory } from './ports.ts'
@@ -118,7 +120,14 @@ async function requestOf(
     triggerShortToken: null,
     upstream: { pipelineId: pipeline.id, projectId: pipeline.projectId, jobId: bridge.id, isChild },
     config: trigger.include === null ? null : JSON.stringify({ include: trigger.include }),
+    mergeRequest: isChild ? await mergeRequestOf(deps, pipeline.id) : null,
   }
+}
+
+/** A child has the merge request of its parent. */
+async function mergeRequestOf({ reader }: DownstreamDeps, pipelineId: number): Promise<MergeRequestFacts | null> {
+  const context = (await reader.context(pipelineId)) as Partial<StoredContext> | null
+  return context?.mergeRequest ?? null
 }
 
 type Target = Pick<PipelineRecord, 'projectId' | 'ref'>

@@ -55,6 +55,8 @@ export type Repositories = {
   readonly readFile: (projectId: number, sha: string, path: string) => Promise<string | null>
   /** Paths that differ between two commits (two dots); null: one of them is not there. */
   readonly changedPaths: (projectId: number, before: string, after: string) => Promise<readonly string[] | null>
+  /** The best common ancestor; null: there is none. */
+  readonly mergeBase: (projectId: number, one: string, other: string) => Promise<string | null>
   /** Keeps the commit from being collected: `refs/pipelines/<id>`. */
   readonly keep: (projectId: number, pipelineId: number, sha: string) => Promise<void>
   readonly release: (projectId: number, pipelineId: number) => Promise<void>

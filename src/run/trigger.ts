@@ -1,7 +1,10 @@
 // From an event to a pipeline: a push, the API, a trigger token, a schedule, a bridge.
 import type { Log } from '../kit/log.ts'
+import type { MergeRequestFacts } from '../pipeline/context.ts'
 import { type PushOptions, parsePushOptions } from '../pipeline/push-options.ts'
 import { zeroSha } from './creation-context.ts'
+import type { MergeRequestRecord } from './merge-request-ports.ts'
+import type { MergeRequests } from './merge-requests.ts'
 import { missingPushes } from './missing-pushes.ts'
 import type { PipelineSource } from './model.ts'
 import type { Clock, Directory, Repositories } from './ports.ts'
@@ -51,6 +54,8 @@ export type PipelineRequest = {
   } | null
   /** Stands for the repository's file: a child pipeline's `include`. */
   readonly config: string | null
+  /** Of the pipeline of a merge request, and of its children. */
+  readonly mergeRequest?: MergeRequestFacts | null
 }
 
 /** `none`: valid, but nothing would run; nothing is kept. `invalid`: kept as a failed pipeline with its mistakes. */
@@ -78,6 +83,7 @@ const maxRefs = 4
 
 export function createTrigger(deps: {
   readonly createPipeline: (request: PipelineRequest) => Promise<PipelineCreation>
+  readonly mergeRequests: MergeRequests
   readonly servedRefs: ServedRefs
   readonly repositories: Pick<Repositories, 'refs' | 'resolve'>
   readonly directory: Pick<Directory, 'project' | 'projectIds'>
@@ -95,10 +101,46 @@ export function createTrigger(deps: {
       const creation = await deps.createPipeline(requestFor(push, change, sha, wishes))
       if (creation.kind === 'none') await servedRefs.mark(projectId, change.ref, sha)
       const project = await directory.project(projectId)
-      return linesFor(change.ref, creation, id => deps.pipelineUrl(project?.project.fullPath ?? '', id))
+      return linesFor(change.ref.name, creation, id => deps.pipelineUrl(project?.project.fullPath ?? '', id))
     } catch (error) {
       log.error({ err: error, projectId, ref: change.ref.name }, 'a push got no pipeline')
       return [`No pipeline for ${change.ref.name}: the server made a mistake, and tries again when it is restarted.`]
+    }
+  }
+
+  /** Merge requests first: the pipelines of their branches are told of them. */
+  async function followAll(
+    push: Push,
+    lines: string[],
+  ): Promise<ReadonlyMap<RefChange, readonly MergeRequestRecord[]>> {
+    const toRun = new Map<RefChange, readonly MergeRequestRecord[]>()
+    for (const change of push.changes) {
+      try {
+        const followed = await deps.mergeRequests.follow(push, change)
+        lines.push(...followed.lines)
+        toRun.set(change, followed.toRun)
+      } catch (error) {
+        log.error(
+          { err: error, projectId: push.projectId, ref: change.ref.name },
+          'merge requests do not know of a push',
+        )
+      }
+    }
+    return toRun
+  }
+
+  /** A request without jobs of its own has no pipeline, and nothing is said of it. */
+  async function createForMergeRequest(push: Push, mergeRequest: MergeRequestRecord): Promise<readonly string[]> {
+    const { projectId, userId } = push
+    try {
+      const creation = await deps.mergeRequests.run(mergeRequest, { userId })
+      if (creation.kind === 'none') return []
+      const project = await directory.project(projectId)
+      const name = `merge request !${mergeRequest.iid}`
+      return linesFor(name, creation, id => deps.pipelineUrl(project?.project.fullPath ?? '', id))
+    } catch (error) {
+      log.error({ err: error, projectId, iid: mergeRequest.iid }, 'a merge request got no pipeline')
+      return [`No pipeline for merge request !${mergeRequest.iid}: the server made a mistake.`]
     }
   }
 
@@ -109,7 +151,11 @@ export function createTrigger(deps: {
     const served = wishes.isNoPipelineAsked ? [] : changes.slice(0, maxRefs)
     const rest = changes.slice(served.length)
     const lines: string[] = []
-    for (const change of served) lines.push(...(await createForChange(push, change, wishes)))
+    const toRun = await followAll(push, lines)
+    for (const change of served) {
+      lines.push(...(await createForChange(push, change, wishes)))
+      for (const each of toRun.get(change) ?? []) lines.push(...(await createForMergeRequest(push, each)))
+    }
     for (const change of rest) {
       await servedRefs.mark(projectId, change.ref, await commitOf(repositories, projectId, change))
     }
@@ -170,13 +216,13 @@ function requestFor(push: Push, change: RefChange, sha: string, wishes: PushOpti
 
 const maxMistakes = 10
 
-function linesFor(ref: Ref, creation: PipelineCreation, urlOf: (id: number) => string): readonly string[] {
+function linesFor(name: string, creation: PipelineCreation, urlOf: (id: number) => string): readonly string[] {
   if (creation.kind === 'none') {
-    if (creation.reason !== 'no_file') return [`No pipeline for ${ref.name}: ${creation.message}`]
-    return [`No pipeline for ${ref.name}: add a .gitlab-ci.yml to have it built, tested and deployed.`]
+    if (creation.reason !== 'no_file') return [`No pipeline for ${name}: ${creation.message}`]
+    return [`No pipeline for ${name}: add a .gitlab-ci.yml to have it built, tested and deployed.`]
   }
   const { iid, id, errors } = creation.pipeline
-  const title = `Pipeline #${iid} for ${ref.name}`
+  const title = `Pipeline #${iid} for ${name}`
   if (creation.kind === 'created') return [`${title}: ${urlOf(id)}`]
   if (creation.kind === 'skipped') return [`${title} is skipped, as the push asks: ${urlOf(id)}`]
   const mistakes = errors

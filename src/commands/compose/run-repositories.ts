@@ -43,6 +43,7 @@ export function createRunRepositories(deps: RunRepositoriesDeps): Repositories {
     },
     readFile: text,
     changedPaths: git.changedPaths,
+    mergeBase: git.mergeBase,
     keep: git.keep,
     release: git.release,
     sourceFiles: place => createSourceFiles(deps, place, text),

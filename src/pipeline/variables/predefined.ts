@@ -77,7 +77,7 @@ export function pipelinePredefined(context: PipelineContext): VariableLayer {
     CI_COMMIT_REF_NAME: ref,
     CI_COMMIT_REF_SLUG: slugOf(ref),
     CI_COMMIT_REF_PROTECTED: String(context.isRefProtected),
-    CI_COMMIT_BRANCH: context.isTag || context.source === 'merge_request_event' ? null : ref,
+    CI_COMMIT_BRANCH: context.isTag || mergeRequest || context.source === 'merge_request_event' ? null : ref,
     CI_COMMIT_TAG: context.isTag ? ref : null,
     CI_COMMIT_TAG_MESSAGE: context.isTag ? (commit.tagMessage ?? '') : null,
     CI_COMMIT_MESSAGE: commit.message,
@@ -91,6 +91,7 @@ export function pipelinePredefined(context: PipelineContext): VariableLayer {
     CI_BUILD_REF_NAME: ref,
     CI_BUILD_REF_SLUG: slugOf(ref),
     CI_BUILD_TAG: context.isTag ? ref : null,
+    CI_OPEN_MERGE_REQUESTS: context.openMergeRequests?.join(',') || null,
     ...(mergeRequest ? mergeRequestVariables(context, mergeRequest) : {}),
   })
 }

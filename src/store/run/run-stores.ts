@@ -6,6 +6,7 @@ import { createGroupCommit } from '../group-commit.ts'
 import { createEnvironmentStore } from './environment-store.ts'
 import { createJobFactStore } from './job-fact-store.ts'
 import { createLeaseStore } from './lease-store.ts'
+import { createMergeRequestStore } from './merge-request-store.ts'
 import { createPendingJobs } from './pending-jobs.ts'
 import { createReleaseStore } from './release-store.ts'
 import { createResourceGroupStore } from './resource-group-store.ts'
@@ -29,6 +30,7 @@ export type RunStores = Pick<
   | 'servedRefs'
   | 'jobFacts'
   | 'releases'
+  | 'mergeRequests'
 > & { readonly triggers: TriggerStore }
 
 /** All stores of run state over one database. */
@@ -46,6 +48,7 @@ export function createRunStores(deps: { readonly database: Database; readonly va
     servedRefs: createServedRefs(database),
     jobFacts: createJobFactStore({ database, vault }),
     releases: createReleaseStore(database),
+    mergeRequests: createMergeRequestStore(database),
     triggers: createTriggerStore(database),
   }
 }

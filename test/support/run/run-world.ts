@@ -64,6 +64,10 @@ export type ManualClock = Clock & { readonly pass: (seconds: number) => void }
 export type FakeRepository = {
   /** Files in archives, whatever job's. */
   readonly artifacts: Map<string, string>
+  /** Paths by the commit that they are compared with. */
+  readonly changed: Map<string, readonly string[]>
+  /** By two commits. */
+  readonly bases: Map<string, string>
   readonly files: Map<string, string | null>
   readonly messages: Map<string, string>
   readonly refs: Map<string, string>
@@ -341,7 +345,15 @@ function createClock(): ManualClock {
 }
 
 function createRepository(): FakeRepository {
-  return { artifacts: new Map(), files: new Map(), messages: new Map(), refs: new Map(), kept: new Map() }
+  return {
+    artifacts: new Map(),
+    changed: new Map(),
+    bases: new Map(),
+    files: new Map(),
+    messages: new Map(),
+    refs: new Map(),
+    kept: new Map(),
+  }
 }
 
 export function repositoriesOf(repository: FakeRepository): CoordinatorDeps['repositories'] {
@@ -359,7 +371,8 @@ export function repositoriesOf(repository: FakeRepository): CoordinatorDeps['rep
       return { message, author: 'A <a@example.com>', timestamp: '2026-01-01T00:00:00Z', tagMessage: null }
     },
     readFile: async (_projectId, sha) => repository.files.get(sha) ?? null,
-    changedPaths: async () => ['README.md'],
+    changedPaths: async (_projectId, before) => repository.changed.get(before) ?? ['README.md'],
+    mergeBase: async (_projectId, one, other) => repository.bases.get(`${one} ${other}`) ?? zeroSha,
     keep: async (_projectId, pipelineId, sha) => void repository.kept.set(pipelineId, sha),
     release: async (_projectId, pipelineId) => void repository.kept.delete(pipelineId),
     sourceFiles: ({ projectId }) => ({
