@@ -13,9 +13,8 @@ import { createJobIds } from './job-ids.ts'
 import { releaseOfJob } from './job-release.ts'
 import { createLeaseWords } from './lease-words.ts'
 import { createLeases } from './leases.ts'
-import { createPerformer, type Performer } from './performer.ts'
 import { createMergeRequests } from './merge-requests.ts'
-import { jobStatuses } from './model.ts'
+import { createPerformer, type Performer } from './performer.ts'
 import type { PipelineRecord } from './records.ts'
 import { recoverRuns } from './recover.ts'
 import { createResources } from './resources.ts'
@@ -65,13 +64,13 @@ export function createCoordinator(deps: CoordinatorDeps): {
     afterSuccess: succeeded => releaseOfJob({ ...deps, facts }, succeeded),
   })
   const schedules = { store: deps.schedules, clock, createPipeline: create, log }
+  const mergeRequests = createMergeRequests({ ...deps, createPipeline: create })
   const trigger = createTrigger({
     ...deps,
+    mergeRequests,
     createPipeline: create,
-  const mergeRequests = createMergeRequests({ ...deps, createPipeline: create })
     pipelineUrl: (path, id) => `${surroundings.server.url}/${path}/-/pipelines/${id}`,
   })
-    mergeRequests,
   const tick = createTick({
     ...deps,
     leases,
@@ -112,6 +111,7 @@ export function createCoordinator(deps: CoordinatorDeps): {
       await deps.jobFacts.addPushedImage({ ...image, pipelineId: job.pipelineId }, clock.now().toISOString())
     },
     stopEnvironment: environments.stop,
+    runMergeRequest: mergeRequests.run,
     async recover() {
       await recoverRuns({ ...deps, leases, actions, downstream, resources, setTimer })
       await trigger.createMissing()
@@ -126,4 +126,3 @@ export function createCoordinator(deps: CoordinatorDeps): {
 
   return { coordinator, trigger }
 }
-    runMergeRequest: mergeRequests.run,
