@@ -86,6 +86,14 @@ export function createAccounts(deps: {
   }
   const access = createAccess({ ...authentication, settings })
   const members = createMembers({ store: stores.members, users: stores.users, now, today })
+  const projects = createProjects({
+    store: stores.projects,
+    groups: stores.groups,
+    members: stores.members,
+    protectedRefs: stores.protectedRefs,
+    hooks: deps.projectHooks,
+    now,
+  })
   return {
     stores,
     access,
@@ -93,15 +101,8 @@ export function createAccounts(deps: {
     members,
     signIn: createSignIn(authentication),
     users: createUsers({ store: stores.users, now }),
-    groups: createGroups({ store: stores.groups, projects: stores.projects, now }),
-    projects: createProjects({
-      store: stores.projects,
-      groups: stores.groups,
-      members: stores.members,
-      protectedRefs: stores.protectedRefs,
-      hooks: deps.projectHooks,
-      now,
-    }),
+    groups: createGroups({ store: stores.groups, projects: stores.projects, removeProject: projects.remove, now }),
+    projects,
     accessTokens: createAccessTokens({
       store: stores.accessTokens,
       users: stores.users,

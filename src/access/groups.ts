@@ -12,13 +12,14 @@ export type Groups = {
     group: Group,
     change: Partial<Pick<Group, 'name' | 'path' | 'description' | 'visibility'>>,
   ) => Promise<Group | null>
-  /** Fails with `access.conflict` while something is in it. */
+  /** With all groups and projects in it. Fails with `access.conflict` when something new came into it meanwhile. */
   readonly remove: (group: Group) => Promise<void>
 }
 
 export function createGroups(deps: {
   readonly store: GroupStore
   readonly projects: ProjectStore
+  readonly removeProject: (projectId: number) => Promise<void>
   readonly now: () => Date
 }): Groups {
   return {
@@ -36,11 +37,10 @@ export function createGroups(deps: {
       return deps.store.update(group.id, change)
     },
     remove: async group => {
+      await removeProjects(deps, group.id)
+      for (const inner of await groupsBelow(deps.store, group.id)) await deps.store.delete(inner.id)
       if (await deps.store.delete(group.id)) return
-      throw accessError(
-        'access.conflict',
-        `${group.fullPath} still holds groups or projects: delete or move them first`,
-      )
+      throw accessError('access.conflict', `${group.fullPath} was given a group or project meanwhile: try again`)
     },
   }
 }
@@ -86,4 +86,31 @@ async function checkContents(
     if (found !== undefined)
       throw invalid('visibility_level', `${visibility} is not allowed since ${found} is ${wider}`)
   }
+}
+
+const page = { limit: 100, offset: 0 }
+const byId = { by: 'id', ascending: true } as const
+
+async function removeProjects(
+  deps: { readonly projects: ProjectStore; readonly removeProject: (projectId: number) => Promise<void> },
+  groupId: number,
+): Promise<void> {
+  const inIt = { viewer: 'all', groupId, includeSubgroups: true } as const
+  for (;;) {
+    const { items } = await deps.projects.list(inIt, page, byId)
+    if (items.length === 0) return
+    for (const { id } of items) await deps.removeProject(id)
+  }
+}
+
+/** The deepest first. */
+async function groupsBelow(store: GroupStore, ancestorId: number): Promise<readonly Group[]> {
+  const found: Group[] = []
+  for (;;) {
+    const { items } = await store.list({ viewer: 'all', ancestorId }, { ...page, offset: found.length }, byId)
+    found.push(...items)
+    if (items.length < page.limit) break
+  }
+  const depth = ({ fullPath }: Group): number => fullPath.split('/').length
+  return found.toSorted((one, other) => depth(other) - depth(one))
 }

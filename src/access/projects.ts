@@ -16,6 +16,8 @@ import type {
 export type ProjectHooks = {
   /** Makes what belongs to a project outside of SQL. Idempotent. */
   readonly onCreated: (project: ProjectDetails) => Promise<void>
+  /** Before the rows go: what runs for it is stopped. Idempotent. */
+  readonly onDeleting: (projectId: number) => Promise<void>
   /** Takes it away again, after the rows are gone. Idempotent. */
   readonly onDeleted: (projectId: number) => Promise<void>
 }
@@ -59,6 +61,7 @@ export function createProjects(deps: ProjectsDeps): Projects {
       return deps.store.move(project.id, target.id)
     },
     remove: async projectId => {
+      await deps.hooks.onDeleting(projectId)
       await deps.store.delete(projectId)
       await deps.hooks.onDeleted(projectId)
     },

@@ -14,10 +14,12 @@ export type ArtifactStore = {
   /** They do not expire any more; false: there are none. */
   readonly keep: (jobId: number) => Promise<boolean>
   readonly expired: (at: string, limit: number) => Promise<readonly ArtifactRecord[]>
-  /** Of projects that are no more. */
+  /** Of projects that are no more, whether they are kept or gone. */
   readonly orphans: (limit: number) => Promise<readonly ArtifactRecord[]>
   /** Marks them as gone. */
   readonly drop: (ids: readonly number[], at: string) => Promise<void>
+  /** As if they had never been. */
+  readonly forget: (ids: readonly number[]) => Promise<void>
   /** Bytes of a project's artifacts. */
   readonly usage: (projectId: number) => Promise<number>
 }

@@ -19,9 +19,9 @@ const cacheLifetimeMs = 30 * 86_400_000
 const cacheBytesOfProject = 20 * 1024 ** 3
 
 export async function sweepArtifacts(deps: SweepDeps): Promise<Swept> {
-  const orphans = await deps.artifacts.orphans(batchSize)
+  const orphans = await removeOrphans(deps)
   const expired = await deps.artifacts.expired(deps.now().toISOString(), batchSize)
-  const due: ArtifactRecord[] = [...orphans]
+  const due: ArtifactRecord[] = []
   for (const artifact of expired) if (!(await deps.isOfLatestPipeline(artifact.jobId))) due.push(artifact)
   await removeArtifacts(deps, due)
   const before = new Date(deps.now().getTime() - cacheLifetimeMs).toISOString()
@@ -30,8 +30,20 @@ export async function sweepArtifacts(deps: SweepDeps): Promise<Swept> {
     await deps.caches.drop(cache)
     await deps.files.remove(cache.storageKey)
   }
-  const bytes = [...due, ...stale].reduce((sum, each) => sum + each.sizeBytes, 0)
-  return { artifacts: due.length, caches: stale.length, bytes }
+  const bytes = [...orphans, ...due, ...stale].reduce((sum, each) => sum + each.sizeBytes, 0)
+  return { artifacts: orphans.length + due.length, caches: stale.length, bytes }
+}
+
+/** Nobody can ask for them any more, so their rows go last and tell, after a crash, which files are left. */
+async function removeOrphans({ artifacts, files }: Pick<SweepDeps, 'artifacts' | 'files'>) {
+  const removed: ArtifactRecord[] = []
+  for (;;) {
+    const orphans = await artifacts.orphans(batchSize)
+    if (orphans.length === 0) return removed
+    for (const orphan of orphans) await files.remove(orphan.storageKey)
+    await artifacts.forget(orphans.map(orphan => orphan.id))
+    removed.push(...orphans)
+  }
 }
 
 /** Row first: a file without a row is only waste, a row without a file would be a lie. */

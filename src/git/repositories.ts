@@ -1,6 +1,6 @@
 // The bare repositories, `<root>/<project id>.git`. The folder comes from the number alone, never from a name, so no
 // name can lead out of it.
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createHistory, type History } from './history.ts'
 import { createMaintenance, type Maintenance } from './maintenance.ts'
@@ -29,6 +29,8 @@ export type Repositories = History & {
   /** Makes the repository unless it is there. */
   readonly ensure: (projectId: number) => Promise<string>
   readonly remove: (projectId: number) => Promise<void>
+  /** Whose repositories lie here. */
+  readonly projectIds: () => Promise<readonly number[]>
   readonly resolve: (projectId: number, ref: RefName) => Promise<string | null>
   /** A commit by branch, tag, full ref name or (abbreviated) SHA, in this order. */
   readonly resolveAny: (projectId: number, name: string) => Promise<string | null>
@@ -94,6 +96,11 @@ export async function createRepositories(options: {
       await rename(folder, gone).catch(ignoreMissing)
       await rm(gone, { recursive: true, force: true })
     },
+    projectIds: async () =>
+      (await readdir(root)).flatMap(name => {
+        const id = /^(\d+)\.git(?:\.removed)?$/.exec(name)?.[1]
+        return id === undefined ? [] : [Number(id)]
+      }),
     resolve: async (projectId, ref) => {
       const target = await readRef(folderOf(projectId), fullRefName(ref))
       return target === null ? null : commitBehind(projectId, target)

@@ -10,10 +10,11 @@ import { createDownstream } from './downstream.ts'
 import { createEnvironments } from './environments.ts'
 import { createJobFacts } from './job-facts.ts'
 import { createJobIds } from './job-ids.ts'
+import { finalStatuses } from './job-moves.ts'
 import { releaseOfJob } from './job-release.ts'
 import { createLeaseWords } from './lease-words.ts'
 import { createLeases } from './leases.ts'
-import { createMergeRequests } from './merge-requests.ts'
+import { jobStatuses } from './model.ts'
 import { createPerformer, type Performer } from './performer.ts'
 import type { PipelineRecord } from './records.ts'
 import { recoverRuns } from './recover.ts'
@@ -23,6 +24,8 @@ import { supersedeOlder } from './supersede.ts'
 import { createTick } from './tick.ts'
 import { createTransitions } from './transitions.ts'
 import { createTrigger, type PipelineCreation, type PipelineRequest, type Trigger } from './trigger.ts'
+
+const aliveStatuses = jobStatuses.filter(status => !finalStatuses.includes(status))
 
 export function createCoordinator(deps: CoordinatorDeps): {
   readonly coordinator: Coordinator
@@ -39,7 +42,7 @@ export function createCoordinator(deps: CoordinatorDeps): {
     leases,
     parts: () => ({ downstream, resources, environments, ...actions }),
   })
-  const transitions = createTransitions({ store, clock, tell: performer.tell })
+  const transitions = createTransitions({ store, clock, tell: performer.tell, gone: leases.forget })
   const actions = createActions({ reader, transitions, jobIds })
   const resources = createResources({ groups: deps.resourceGroups, transitions, clock })
   const environments = createEnvironments({
@@ -64,10 +67,8 @@ export function createCoordinator(deps: CoordinatorDeps): {
     afterSuccess: succeeded => releaseOfJob({ ...deps, facts }, succeeded),
   })
   const schedules = { store: deps.schedules, clock, createPipeline: create, log }
-  const mergeRequests = createMergeRequests({ ...deps, createPipeline: create })
   const trigger = createTrigger({
     ...deps,
-    mergeRequests,
     createPipeline: create,
     pipelineUrl: (path, id) => `${surroundings.server.url}/${path}/-/pipelines/${id}`,
   })
@@ -89,17 +90,28 @@ export function createCoordinator(deps: CoordinatorDeps): {
     )
   }
 
+  async function deletePipeline(pipelineId: number): Promise<void> {
+    const { projectId } = await actions.cancelPipeline(pipelineId)
+    await store.deletePipeline(pipelineId)
+    transitions.forget(pipelineId)
+    leases.forget(pipelineId)
+    await deps.repositories.release(projectId, pipelineId)
+  }
+
   const coordinator: Coordinator = {
     ...words,
     ...claims,
     ...actions,
     createPipeline: create,
     runSchedule: schedule => runSchedule(schedules, schedule),
-    async deletePipeline(pipelineId) {
-      const { projectId } = await actions.cancelPipeline(pipelineId)
-      await store.deletePipeline(pipelineId)
-      transitions.forget(pipelineId)
-      await deps.repositories.release(projectId, pipelineId)
+    deletePipeline,
+    async endProject(projectId) {
+      const page = { page: 1, perPage: 100 }
+      for (;;) {
+        const { items } = await reader.pipelines({ projectId, statuses: aliveStatuses, withChildren: true }, page)
+        if (items.length === 0) return
+        for (const pipeline of items) await deletePipeline(pipeline.id)
+      }
     },
     async eraseJob(jobId) {
       await deps.jobFacts.erase(jobId, clock.now().toISOString())
@@ -111,7 +123,6 @@ export function createCoordinator(deps: CoordinatorDeps): {
       await deps.jobFacts.addPushedImage({ ...image, pipelineId: job.pipelineId }, clock.now().toISOString())
     },
     stopEnvironment: environments.stop,
-    runMergeRequest: mergeRequests.run,
     async recover() {
       await recoverRuns({ ...deps, leases, actions, downstream, resources, setTimer })
       await trigger.createMissing()

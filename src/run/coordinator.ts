@@ -73,6 +73,8 @@ export type Coordinator = {
   ) => Promise<JobRecord>
   readonly unscheduleJob: (jobId: number) => Promise<JobRecord>
   readonly deletePipeline: (pipelineId: number) => Promise<void>
+  /** Before its project goes: what runs is canceled. Its rows go with the project's. */
+  readonly endProject: (projectId: number) => Promise<void>
 
   /** The text of a job's `artifacts:reports:dotenv`. A mistake in it: AppError `dotenv_invalid`, and no variable is set. */
   readonly recordDotenv: (jobId: number, text: string) => Promise<void>

@@ -19,6 +19,8 @@ export type Leases = {
   readonly follow: (pipelineId: number, job: JobState, nowMs: number) => void
   /** Undefined also when the job is held under another lease. */
   readonly find: (lease: Lease) => HeldLease | undefined
+  /** The pipeline is no more: its runners are told that their jobs have ended. */
+  readonly forget: (pipelineId: number) => void
   readonly hear: (lease: Lease, nowMs: number) => HeldLease | undefined
   readonly hearAll: (nowMs: number) => void
   readonly lost: (nowMs: number) => readonly HeldLease[]
@@ -61,6 +63,9 @@ export function createLeases(): Leases {
       entries.set(jobId, { lease: held, heardAtMs: known?.heardAtMs ?? nowMs })
     },
     find: lease => find(lease)?.lease,
+    forget(pipelineId) {
+      for (const [jobId, { lease }] of entries) if (lease.pipelineId === pipelineId) entries.delete(jobId)
+    },
     hear(lease, nowMs) {
       const entry = find(lease)
       if (entry !== undefined) entry.heardAtMs = nowMs

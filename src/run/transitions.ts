@@ -51,8 +51,10 @@ export function createTransitions(deps: {
   readonly clock: Clock
   /** Called after each saved change, in the order of the events. It must not wait. */
   readonly tell: (told: Told) => void
+  /** There is no such pipeline, or no longer: its project may have been deleted. */
+  readonly gone: (pipelineId: number) => void
 }): Transitions {
-  const { store, clock, tell } = deps
+  const { store, clock, tell, gone } = deps
   const open = new Map<number, OpenRun>()
   const queues = new Map<number, Waiting[]>()
 
@@ -60,7 +62,10 @@ export function createTransitions(deps: {
     const known = open.get(pipelineId)
     if (known !== undefined) return known
     const snapshot = await store.load(pipelineId)
-    if (snapshot === null) throw runError('pipeline_not_found')
+    if (snapshot === null) {
+      gone(pipelineId)
+      throw runError('pipeline_not_found')
+    }
     return { projectId: snapshot.projectId, machine: openMachine(snapshot), version: snapshot.version }
   }
 

@@ -1,6 +1,7 @@
 // Accounts and repositories: who there is, what they may, and where the code lies.
 import { join } from 'node:path'
 import { type Accounts, createAccounts } from '../../access/accounts.ts'
+import type { ProjectHooks } from '../../access/projects.ts'
 import { createVault, readVaultKey, type Vault } from '../../access/vault.ts'
 import { createRepositories, type Repositories } from '../../git/repositories.ts'
 import type { RunReader } from '../../run/store-ports.ts'
@@ -16,7 +17,11 @@ export type OpenAccounts = {
   readonly reads: RunReader
 }
 
-export async function openAccounts(database: Database, dataFolder: string, now: () => Date): Promise<OpenAccounts> {
+/** @param end what happens elsewhere when a project goes; asked late, because it is made of what comes after this */
+export async function openAccounts(
+  { database, dataFolder, now }: { readonly database: Database; readonly dataFolder: string; readonly now: () => Date },
+  end: () => Pick<ProjectHooks, 'onDeleting' | 'onDeleted'>,
+): Promise<OpenAccounts> {
   const vault = createVault(await readVaultKey(join(dataFolder, 'keys')))
   const reads = createRunReader({ database, vault })
   const repositories = await createRepositories({
@@ -32,7 +37,8 @@ export async function openAccounts(database: Database, dataFolder: string, now: 
         await repositories.ensure(project.id)
         await repositories.setDefaultBranch(project.id, project.defaultBranch)
       },
-      onDeleted: repositories.remove,
+      onDeleting: projectId => end().onDeleting(projectId),
+      onDeleted: projectId => end().onDeleted(projectId),
     },
     now,
   })

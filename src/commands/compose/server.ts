@@ -30,6 +30,7 @@ import { prepareDataFolder } from './data-folder.ts'
 import { createHealth } from './health.ts'
 import { openImages } from './images.ts'
 import { openListeners } from './listen.ts'
+import { createProjectEnd } from './project-end.ts'
 import { createPushReactions } from './push-reactions.ts'
 import { registerResources } from './resources.ts'
 import { openRuns } from './runs.ts'
@@ -61,7 +62,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
   let certificate = await readCertificate(config)
   await prepareDataFolder(dataFolder)
   const database = await openDatabase(config.databaseFile)
-  const { accounts, repositories, vault, reads } = await openAccounts(database, dataFolder, now)
+  const { accounts, repositories, vault, reads } = await openAccounts({ database, dataFolder, now }, () => projectEnd)
   const root = await createRoot(
     { users: accounts.users, userStore: accounts.stores.users, accessTokens: accounts.stores.accessTokens, now },
     { password: config.rootPassword, token: config.rootToken },
@@ -169,7 +170,23 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     work: runs.coordinator.tick,
     onError: error => onBug(error, 'the clockwork of pipelines failed'),
   })
-  const sweeps = startSweeps({ artifacts, caches, files: artifactFiles, traces, reads, now, onBug })
+  const projectEnd = createProjectEnd({
+    repositories,
+    images: images.store,
+    coordinator: runs.coordinator,
+    projectIds: accounts.stores.projects.ids,
+    wakeSweeps: () => sweeps.wake(),
+  })
+  const sweeps = startSweeps({
+    artifacts,
+    caches,
+    files: artifactFiles,
+    traces,
+    reads,
+    sweepProjects: projectEnd.sweep,
+    now,
+    onBug,
+  })
   const listeners = await openListeners(config, certificate, {
     handle: handlerOf(app, raw),
     upgrade: live.handleUpgrade,

@@ -1,4 +1,5 @@
-// What goes away by itself: artifacts that have expired, caches that nobody uses, logs of jobs that are no more.
+// What goes away by itself: artifacts that have expired, caches that nobody uses, logs of jobs that are no more, what a
+// deleted project has left.
 import type { ArtifactFiles, ArtifactStore, CacheStore } from '../../artifacts/ports.ts'
 import { sweepArtifacts } from '../../artifacts/sweep.ts'
 import { createRepeater, type Repeater } from '../../kit/repeater.ts'
@@ -14,6 +15,7 @@ export function startSweeps(deps: {
   readonly files: ArtifactFiles
   readonly traces: TraceStore
   readonly reads: RunReader
+  readonly sweepProjects: () => Promise<void>
   readonly now: () => Date
   readonly onBug: (error: unknown, what: string) => void
 }): Repeater {
@@ -27,6 +29,7 @@ export function startSweeps(deps: {
   return createRepeater({
     everyMs,
     work: async () => {
+      await deps.sweepProjects()
       await sweepArtifacts({ ...deps, isOfLatestPipeline })
       await logs.sweep()
     },

@@ -63,6 +63,10 @@ export type ImageRecords = {
   readonly freedBytes: (repositoryId: number, tags: readonly string[]) => Promise<number>
   /** All its tags and manifests; the blobs come up for review. The empty repository is shown no more. */
   readonly dropRepository: (repositoryId: number, deletion: Deletion) => Promise<void>
+  /** Of a project that is no more: all of it, at once. Blobs that nobody else holds are marked for the collector. */
+  readonly forgetProject: (projectId: number) => Promise<void>
+  /** Of which there are images. */
+  readonly projectsWithImages: () => Promise<readonly number[]>
   readonly usage: (projectId: number) => Promise<Usage>
   /** Of the whole instance; `usedBytes` counts each blob once. */
   readonly totalUsage: () => Promise<Usage>

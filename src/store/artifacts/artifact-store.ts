@@ -67,7 +67,8 @@ export function createArtifactStore(database: Database): ArtifactStore {
   }
 
   async function orphans(limit: number): Promise<readonly ArtifactRecord[]> {
-    const rows = await kept()
+    const rows = await database
+      .selectFrom('artifact')
       .where('project_id', 'not in', database.selectFrom('project').select('id'))
       .selectAll()
       .limit(limit)
@@ -79,6 +80,10 @@ export function createArtifactStore(database: Database): ArtifactStore {
     if (ids.length > 0) await database.updateTable('artifact').set({ gone_at: at }).where('id', 'in', ids).execute()
   }
 
+  async function forget(ids: readonly number[]): Promise<void> {
+    if (ids.length > 0) await database.deleteFrom('artifact').where('id', 'in', ids).execute()
+  }
+
   async function usage(projectId: number): Promise<number> {
     const row = await kept()
       .where('project_id', '=', projectId)
@@ -87,7 +92,7 @@ export function createArtifactStore(database: Database): ArtifactStore {
     return Number(row?.size ?? 0)
   }
 
-  return { put, ofJobs, find, goneArchives, keep, expired, orphans, drop, usage }
+  return { put, ofJobs, find, goneArchives, keep, expired, orphans, drop, forget, usage }
 }
 
 function toRow(artifact: NewArtifact) {

@@ -17,6 +17,7 @@ import { createFollowRecords } from './follow-records.ts'
 import { createImageRecords } from './image-records.ts'
 import { createManifestRecords } from './manifest-records.ts'
 import { createPolicyRecords } from './policy-records.ts'
+import { createProjectRecords } from './project-records.ts'
 import { createRepositoryRecords } from './repository-records.ts'
 import { createReviewRecords } from './review-records.ts'
 import { createRuleRecords } from './rule-records.ts'
@@ -44,6 +45,7 @@ export function createRegistryStore(database: Database): RegistryStore {
     ...createUsageRecords(database),
     ...createRuleRecords(database),
     ...createPolicyRecords(database),
+    ...createProjectRecords(database, write),
     ...createFollowRecords(database),
     ...createEventRecords(database, write),
     ...createCacheRecords(database, write),

@@ -164,6 +164,7 @@ describe('a sweep', () => {
     expect(await sweep([8])).toMatchObject({ artifacts: 2 })
     expect(await files.open(gone.artifact.storageKey)).toBeNull()
     expect(await files.open(orphan.artifact.storageKey)).toBeNull()
+    expect(await artifacts.orphans(10)).toEqual([])
     const kept = await files.open(latest.artifact.storageKey)
     expect(kept?.sizeBytes).toBe(5)
     kept?.stream.destroy()

@@ -36,7 +36,11 @@ export async function createInstallation(
     stores: createAccountStores(database, { now }),
     jobTokens: options.jobTokens ?? { find: async () => null },
     vault: createVault(Buffer.alloc(32, 7)),
-    projectHooks: options.projectHooks ?? { onCreated: async () => {}, onDeleted: async () => {} },
+    projectHooks: options.projectHooks ?? {
+      onCreated: async () => {},
+      onDeleting: async () => {},
+      onDeleted: async () => {},
+    },
     now,
   })
   const { stores } = accounts

@@ -57,6 +57,7 @@ export async function openGitDoor(options: { readonly mostPackBytes?: number } =
         await repositories.ensure(project.id)
         await repositories.setDefaultBranch(project.id, project.defaultBranch)
       },
+      onDeleting: async () => {},
       onDeleted: repositories.remove,
     },
   })

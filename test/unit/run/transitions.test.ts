@@ -49,7 +49,7 @@ describe('events that come together', () => {
       const rules = randomRules(random, 2 + random.integer(10))
       const { keeper, store } = createKeeper(rules)
       const told: Told[] = []
-      const transitions = createTransitions({ store, clock, tell: each => told.push(each) })
+      const transitions = createTransitions({ store, clock, tell: each => told.push(each), gone: () => {} })
       const single = openMachine(snapshotOf(rules))
       let newJobId = 1000
       for (let round = 0; round < 6; round += 1) {
@@ -76,7 +76,7 @@ describe('events that come together', () => {
   it('are decided again from what is saved when somebody else was quicker', async () => {
     const rules = randomRules(createRandom(1), 1).map(rule => ({ ...rule, when: 'on_success' as const, needs: null }))
     const { keeper, store } = createKeeper(rules)
-    const transitions = createTransitions({ store, clock, tell: () => {} })
+    const transitions = createTransitions({ store, clock, tell: () => {}, gone: () => {} })
     await transitions.apply(1, () => ({ event: { type: 'start' } }))
     keeper.refuse = 1
     let asked = 0
@@ -93,19 +93,22 @@ describe('events that come together', () => {
     const rules = randomRules(createRandom(1), 1)
     const { keeper, store } = createKeeper(rules)
     keeper.refuse = 1000
-    const transitions = createTransitions({ store, clock, tell: () => {} })
+    const transitions = createTransitions({ store, clock, tell: () => {}, gone: () => {} })
     const event = { type: 'pipeline_canceled' } as const
     await expect(transitions.apply(1, () => ({ event }))).rejects.toMatchObject({ code: 'pipeline_busy' })
   })
 
   it('of a pipeline that is not there are refused, and those of others go on', async () => {
     const { store } = createKeeper(randomRules(createRandom(1), 1))
+    const gone: number[] = []
     const transitions = createTransitions({
       store: { ...store, load: async id => (id === 1 ? store.load() : null) },
       clock,
       tell: () => {},
+      gone: pipelineId => gone.push(pipelineId),
     })
     await expect(transitions.apply(2, () => null)).rejects.toMatchObject({ code: 'pipeline_not_found' })
+    expect(gone).toEqual([2])
     expect(await transitions.apply(1, () => null)).toBeNull()
   })
 })
