@@ -8,6 +8,8 @@ export type GitAccess = {
   readonly origin: string
   readonly username: string
   readonly password: string
+  /** Beginnings of addresses that mean the same server. */
+  readonly aliases?: readonly string[]
   /** Who signed the server's certificate, when no public authority did. */
   readonly caFile: string | null
 }
@@ -54,7 +56,6 @@ const settings = {
   'protocol.allow': 'never',
   'protocol.http.allow': 'always',
   'protocol.https.allow': 'always',
-  'protocol.file.allow': 'always',
   'safe.directory': '*',
   'gc.auto': '0',
   'advice.detachedHead': 'false',
@@ -67,7 +68,10 @@ function configuration(access: GitAccess | null): Record<string, string> {
   const header =
     access === null ? {} : { [`http.${access.origin}/.extraHeader`]: `Authorization: Basic ${basic(access)}` }
   const authority = access?.caFile ? { [`http.${access.origin}/.sslCAInfo`]: access.caFile } : {}
-  const entries = Object.entries({ ...settings, ...header, ...authority })
+  // A call with access speaks to servers, by addresses that a repository may have named: never to a path of this host.
+  const files = { 'protocol.file.allow': access === null ? 'always' : 'never' }
+  const aliases = (access?.aliases ?? []).map(alias => [`url.${access?.origin}/.insteadOf`, alias])
+  const entries = [...Object.entries({ ...settings, ...files, ...header, ...authority }), ...aliases]
   return Object.fromEntries([
     ['GIT_CONFIG_COUNT', String(entries.length)],
     ...entries.flatMap(([key, value], index) => [

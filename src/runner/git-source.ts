@@ -1,10 +1,15 @@
 // A job's working copy: from the mirror into the job's volume, with the server's address as its remote and no token in
 // it. A job's own git finds the token in its environment.
-import { appendFile, chmod, mkdir } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { appendFile, chmod, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AppError, messageOf } from '../kit/errors.ts'
 import type { JobPayload, JobVariable } from '../run/protocol.ts'
 import { git } from './git-command.ts'
 import type { GitMirrors, MirrorOrder } from './git-mirror.ts'
+import { type GitOptions, gitOptions } from './git-options.ts'
+import { updateSubmodules } from './git-submodules.ts'
+import { yellow } from './job-log.ts'
 
 export type SourceOrder = {
   readonly payload: JobPayload
@@ -18,31 +23,63 @@ export type SourceOrder = {
   readonly caFile: string | null
 }
 
-export type GitStrategy = 'clone' | 'fetch' | 'none' | 'empty'
+type Surroundings = {
+  readonly mirrors: GitMirrors
+  readonly say: (line: string) => void
+  readonly signal: AbortSignal
+}
 
-export async function writeSources(
-  order: SourceOrder,
-  {
-    mirrors,
-    say,
-    signal,
-  }: { readonly mirrors: GitMirrors; readonly say: (line: string) => void; readonly signal: AbortSignal },
-): Promise<void> {
-  const { payload } = order
-  const directory = directoryOf(order)
+export async function writeSources(order: SourceOrder, around: Surroundings): Promise<void> {
+  const { say } = around
+  const options = gitOptions(order.payload, order.variables)
+  if (options.ignoredFlags.length > 0)
+    say(yellow(`WARNING: ${options.ignoredFlags.join(' ')}: not taken by this runner`))
   await makeFolders(order.workspaceDirectory, order.projectPath)
-  const strategy = variable(order, 'GIT_STRATEGY') ?? 'clone'
-  if (strategy === 'none' || strategy === 'empty')
-    return say(`Skipping Git repository setup (GIT_STRATEGY is ${strategy})`)
-  const depth = Number(variable(order, 'GIT_DEPTH') ?? payload.git_info.depth) || 0
-  say(depth > 0 ? `Fetching changes with git depth set to ${depth}...` : 'Fetching changes...')
-  const mirror = await mirrors.withCommit(mirrorOrder(order), signal)
-  await fetchInto(order, mirror, depth, signal)
-  if (variable(order, 'GIT_CHECKOUT') === 'false') return say('Skipping Git checkout')
-  const { sha, ref } = payload.git_info
+  if (options.strategy === 'none' || options.strategy === 'empty')
+    return say(`Skipping Git repository setup (GIT_STRATEGY is ${options.strategy})`)
+  await bring(order, options, around)
+  if (!options.isCheckedOut) return say('Skipping Git checkout')
+  await checkOut(order, options, around)
+}
+
+async function bring(order: SourceOrder, options: GitOptions, { mirrors, say, signal }: Surroundings): Promise<void> {
+  const { depth, attempts } = options
+  for (let attempt = 1; ; attempt += 1) {
+    say(depth > 0 ? `Fetching changes with git depth set to ${depth}...` : 'Fetching changes...')
+    try {
+      const mirror = await mirrors.withCommit(mirrorOrder(order), signal)
+      return await fetchInto(order, mirror, options, signal)
+    } catch (error) {
+      if (attempt === attempts || signal.aborted) throw error
+      say(yellow(`WARNING: ${messageOf(error)}; attempt ${attempt} of ${attempts}`))
+      await rm(join(directoryOf(order), '.git'), { recursive: true, force: true })
+    }
+  }
+}
+
+async function checkOut(order: SourceOrder, options: GitOptions, { say, signal }: Surroundings): Promise<void> {
+  const { sha, ref, repo_url: remote } = order.payload.git_info
+  const directory = directoryOf(order)
   say(`Checking out ${sha.slice(0, 8)} as detached HEAD (ref is ${ref})...`)
   await git(['checkout', '--force', '--quiet', '--detach', sha], { directory, access: null, signal })
-  await updateSubmodules(order, say, signal)
+  if (!options.keepsLfsPointers) await refuseLfs(directory)
+  const { submodules } = options
+  if (submodules === null) return
+  const { access } = mirrorOrder(order)
+  await updateSubmodules({ directory, options: submodules, access, publicOrigin: new URL(remote).origin }, say, signal)
+}
+
+/** A script that reads a pointer in place of its file would run differently than on GitLab, and say nothing. */
+async function refuseLfs(directory: string): Promise<void> {
+  const noLink = constants.O_RDONLY | constants.O_NOFOLLOW
+  const attributes = await open(join(directory, '.gitattributes'), noLink).catch(() => null) // there are none
+  if (attributes === null) return
+  const text = await attributes.readFile('utf8').finally(() => attributes.close())
+  if (/^[^#\n]*\sfilter=lfs\b/m.test(text))
+    throw new AppError(
+      'sources_failed',
+      'this repository keeps files in Git LFS (.gitattributes), which Slipway does not have; with the variable GIT_LFS_SKIP_SMUDGE: "1" the job runs with their pointers',
+    )
 }
 
 export function mirrorOrder({
@@ -61,7 +98,12 @@ export function mirrorOrder({
   }
 }
 
-async function fetchInto(order: SourceOrder, mirror: string, depth: number, signal: AbortSignal): Promise<void> {
+async function fetchInto(
+  order: SourceOrder,
+  mirror: string,
+  { depth, fetchFlags }: GitOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { payload } = order
   const directory = directoryOf(order)
   const call = { directory, access: null, signal }
@@ -69,7 +111,7 @@ async function fetchInto(order: SourceOrder, mirror: string, depth: number, sign
   await appendFile(join(directory, '.git/config'), remoteConfiguration(order))
   const shallow = depth > 0 ? [`--depth=${depth}`] : []
   const fetch = (refspecs: readonly string[]) =>
-    git(['fetch', '--quiet', '--no-tags', ...shallow, '--', `file://${mirror}`, ...refspecs], call)
+    git(['fetch', '--quiet', '--no-tags', ...shallow, ...fetchFlags, '--', `file://${mirror}`, ...refspecs], call)
   try {
     await fetch(payload.git_info.refspecs)
   } catch {
@@ -106,22 +148,6 @@ function quoted(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 }
 
-async function updateSubmodules(order: SourceOrder, say: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const strategy = variable(order, 'GIT_SUBMODULE_STRATEGY') ?? 'none'
-  if (strategy !== 'normal' && strategy !== 'recursive') return
-  say(
-    strategy === 'recursive'
-      ? 'Updating/initializing submodules recursively...'
-      : 'Updating/initializing submodules...',
-  )
-  const { origin } = new URL(order.serverUrl)
-  const depth = Number(variable(order, 'GIT_SUBMODULE_DEPTH') ?? 0)
-  const { caFile } = order
-  const access = { origin, username: 'gitlab-ci-token', password: order.payload.token, caFile }
-  const args = [...(strategy === 'recursive' ? ['--recursive'] : []), ...(depth > 0 ? [`--depth=${depth}`] : [])]
-  await git(['submodule', 'update', '--init', '--quiet', ...args], { directory: directoryOf(order), access, signal })
-}
-
 /** Every folder from the volume's root down is open to whatever user the job's image has. */
 async function makeFolders(root: string, path: string): Promise<void> {
   await chmod(root, 0o777)
@@ -135,8 +161,4 @@ async function makeFolders(root: string, path: string): Promise<void> {
 
 function directoryOf({ workspaceDirectory, projectPath }: SourceOrder): string {
   return join(workspaceDirectory, projectPath)
-}
-
-function variable({ variables }: SourceOrder, key: string): string | undefined {
-  return variables.find(each => each.key === key)?.value || undefined
 }
