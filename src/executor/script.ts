@@ -18,13 +18,14 @@ export type ScriptOrder = {
 export function composeScript(order: ScriptOrder): string {
   const body = [...setUp(order), ...order.lines.flatMap(echoedCommand), ''].join('\n')
   return [
+    // One stream for both outputs keeps their order, also when they are read again after a runner's death.
+    'exec 2>&1',
     "trap 'exit 1' TERM",
     order.xtrace ? 'set -o xtrace' : ':',
     'case "$(set -o)" in *pipefail*) set -o pipefail;; esac',
     'set -o errexit',
     'set +o noclobber',
-    // One stream for both outputs keeps their order, also when they are read again after a runner's death.
-    `(trap 'exit 1' TERM; eval ${quoteBlock(body)}) < /dev/null 2>&1`,
+    `(trap 'exit 1' TERM; eval ${quoteBlock(body)}) < /dev/null`,
     'exit 0',
     '',
   ].join('\n')

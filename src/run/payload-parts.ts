@@ -66,7 +66,7 @@ export function artifactsOf(artifacts: ArtifactsPlan | null): readonly JobArtifa
   }
   const reports = artifacts.reports.map(
     (report): JobArtifacts => ({
-      name: `${report.type}.${reportFormat(report.type) === 'gzip' ? 'gz' : 'report'}`,
+      name: reportNames[report.type] ?? `gl-${report.type.replaceAll('_', '-')}-report.json`,
       paths: report.paths,
       when: 'always',
       artifact_type: report.type === 'coverage_report' ? (report.format ?? 'cobertura') : report.type,
@@ -75,6 +75,17 @@ export function artifactsOf(artifacts: ArtifactsPlan | null): readonly JobArtifa
     }),
   )
   return artifacts.paths.length > 0 || artifacts.untracked ? [archive, ...reports] : reports
+}
+
+/** GitLab's; the runner adds what the format adds. */
+const reportNames: Readonly<Record<string, string>> = {
+  junit: 'junit.xml',
+  dotenv: '.env',
+  coverage_report: 'cobertura-coverage.xml',
+  codequality: 'gl-code-quality-report.json',
+  cyclonedx: 'gl-sbom.cdx.json',
+  metrics: 'metrics.txt',
+  terraform: 'tfplan.json',
 }
 
 const gzippedReports = ['junit', 'metrics', 'dotenv', 'coverage_report', 'cyclonedx', 'annotations', 'repository_xray']

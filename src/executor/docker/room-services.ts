@@ -109,7 +109,11 @@ async function tellProblem(service: RunningService, problem: string, world: Serv
   if (world.settings.services.failWhenNotReady)
     throw new AppError('service_failed', `service ${service.image} ${problem}`, { detail: log })
   world.say(`\u001b[31;1mWARNING: service ${service.image} ${problem}; the job goes on\u001b[0;m`)
-  if (log !== '') world.say(`\u001b[31mThe last lines of its log:\u001b[0;m\n${log.trimEnd()}`)
+  sayLastLines(log, world.say)
+}
+
+function sayLastLines(log: string, say: ServiceWorld['say']): void {
+  if (log !== '') say(`\u001b[31mThe last lines of its log:\u001b[0;m\n${log.trimEnd()}`)
 }
 
 function tellItsEnd(service: RunningService, { docker, say, closing }: ServiceWorld): void {
@@ -121,6 +125,7 @@ function tellItsEnd(service: RunningService, { docker, say, closing }: ServiceWo
       const { State } = await docker.getContainer(service.containerId).inspect()
       const why = State.OOMKilled ? ', out of memory' : ''
       say(`\u001b[31;1mWARNING: service ${service.image} ended (exit code ${StatusCode}${why})\u001b[0;m`)
+      sayLastLines(await lastLines(docker, service.containerId, 50), say)
     })
     .catch(() => {}) // the engine went away or the room is being removed: told elsewhere
 }

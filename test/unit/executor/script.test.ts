@@ -143,8 +143,9 @@ describe.each(Object.keys(shells) as Shell[])('a script in %s', shell => {
   })
 
   test('CI_DEBUG_TRACE shows each command that the shell runs', async () => {
-    const { output } = await feed(shell, composeScript(order(['X=1; echo $X'], { xtrace: true })))
-    expect(output).toContain('+ echo 1')
+    const { output, errors } = await feed(shell, composeScript(order(['X=1; echo $X'], { xtrace: true })))
+    expect([output, errors]).toEqual([expect.stringContaining('+ echo 1'), ''])
+    expect(output.indexOf('set -o errexit')).toBeLessThan(output.indexOf('+ echo 1'))
   })
 
   test('noclobber of the image is undone', async () => {

@@ -54,7 +54,7 @@ build:
     })
     expect(job?.artifacts).toMatchObject([
       { artifact_type: 'archive', artifact_format: 'zip', paths: ['out/'], expire_in: '3600 seconds' },
-      { artifact_type: 'junit', artifact_format: 'gzip', when: 'always' },
+      { artifact_type: 'junit', name: 'junit.xml', artifact_format: 'gzip', when: 'always' },
       { artifact_type: 'dotenv', artifact_format: 'gzip', when: 'always' },
     ])
     const values = Object.fromEntries((job?.variables ?? []).map(variable => [variable.key, variable]))
