@@ -85,6 +85,8 @@ export const projectRules = {
   delete_environments: changes('developer', { job: 'own' }),
   read_releases: reads('guest', { readers: true }),
   change_releases: changes('developer', { job: 'own' }),
+  read_merge_requests: reads('reporter', { readers: true }),
+  change_merge_requests: changes('developer'),
   read_commit_status: reads('reporter', { readers: true }),
   change_commit_status: changes('developer', { job: 'own' }),
   read_resource_groups: reads('reporter'),

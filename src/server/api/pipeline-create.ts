@@ -8,7 +8,7 @@ import { hashToken } from '../../kit/token.ts'
 import type { Coordinator } from '../../run/coordinator.ts'
 import type { PipelineSource } from '../../run/model.ts'
 import type { Repositories } from '../../run/ports.ts'
-import type { Ref, RunVariable } from '../../run/records.ts'
+import type { PipelineRecord, Ref, RunVariable } from '../../run/records.ts'
 import type { TriggerStore } from '../../run/store-ports.ts'
 import type { PipelineCreation } from '../../run/trigger.ts'
 import type { App } from '../app.ts'
@@ -157,7 +157,7 @@ async function create(deps: PipelineCreateDeps, reply: FastifyReply, { project, 
     config: null,
     ...wish,
   })
-  const pipeline = created(creation)
+  const pipeline = pipelineOfCreation(creation)
   const people = await peopleOf(deps.view, [pipeline.userId])
   const place = { url: deps.view.url, projectPath: project.fullPath }
   return reply.code(201).send(toPipelineFull(pipeline, place, people.get(pipeline.userId) ?? null))
@@ -178,7 +178,8 @@ export async function findRef(
   return null
 }
 
-function created(creation: PipelineCreation) {
+/** @throws what GitLab answers when there is none */
+export function pipelineOfCreation(creation: PipelineCreation): PipelineRecord {
   switch (creation.kind) {
     case 'created':
     case 'skipped':

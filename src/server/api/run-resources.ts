@@ -9,6 +9,7 @@ import type { TraceStore } from '../../logs/ports.ts'
 import type { Coordinator } from '../../run/coordinator.ts'
 import { runErrors } from '../../run/errors.ts'
 import type { Lint } from '../../run/lint.ts'
+import type { MergeRequestStore } from '../../run/merge-request-ports.ts'
 import type { LiveBus, Repositories } from '../../run/ports.ts'
 import type {
   EnvironmentStore,
@@ -29,6 +30,7 @@ import { registerJobTrace } from './job-trace.ts'
 import { registerJobs } from './jobs.ts'
 import { registerLint } from './lint.ts'
 import { registerLogSearch } from './log-search.ts'
+import { registerMergeRequests } from './merge-requests.ts'
 import { registerPipelineCreate } from './pipeline-create.ts'
 import { registerPipelineJobs } from './pipeline-jobs.ts'
 import { registerPipelines } from './pipelines.ts'
@@ -52,6 +54,7 @@ export type RunResourcesDeps = {
   readonly runners: RunnerStore
   readonly schedules: ScheduleStore
   readonly triggers: TriggerStore
+  readonly mergeRequests: MergeRequestStore
   readonly environments: EnvironmentStore
   readonly resourceGroups: ResourceGroupStore
   readonly artifacts: ArtifactStore
@@ -82,6 +85,7 @@ export function registerRunResources(app: App, deps: RunResourcesDeps): void {
   registerRunners(app, shared)
   registerSchedules(app, shared)
   registerTriggers(app, shared)
+  registerMergeRequests(app, shared)
   registerEnvironments(app, shared)
   registerDeployments(app, shared)
   registerResourceGroups(app, shared)
