@@ -1,5 +1,6 @@
 // What a job's variables ask of git. Pure. The flags come from a pipeline and git runs on the runner's host, so only those
 // are taken that can name no program and no file there.
+import { posix } from 'node:path'
 import { AppError } from '../kit/errors.ts'
 import type { JobPayload, JobVariable } from '../run/protocol.ts'
 
@@ -36,6 +37,7 @@ export function gitOptions({ git_info }: JobPayload, variables: readonly JobVari
   const value = (key: string) => variables.find(variable => variable.key === key)?.value || undefined
   const fetch = split(value('GIT_FETCH_EXTRA_FLAGS'))
   const update = split(value('GIT_SUBMODULE_UPDATE_FLAGS'))
+  refuseClonePath(value('GIT_CLONE_PATH'), value('CI_PROJECT_DIR'))
   const submodules = oneOf('GIT_SUBMODULE_STRATEGY', value('GIT_SUBMODULE_STRATEGY') ?? 'none', submoduleStrategies)
   return {
     strategy: oneOf('GIT_STRATEGY', value('GIT_STRATEGY') ?? 'clone', gitStrategies),
@@ -62,6 +64,12 @@ export function gitOptions({ git_info }: JobPayload, variables: readonly JobVari
 }
 
 const submoduleStrategies = ['none', 'normal', 'recursive'] as const
+
+/** One that leads out of the builds' folder is not what the working copy was put at. */
+function refuseClonePath(asked: string | undefined, actual: string | undefined): void {
+  if (asked === undefined || posix.normalize(asked).replace(/\/+$/, '') === actual) return
+  throw new AppError('sources_failed', `GIT_CLONE_PATH: expected a folder in $CI_BUILDS_DIR, found '${asked}'`)
+}
 
 function oneOf<T extends string>(key: string, found: string, choices: readonly T[]): T {
   const choice = choices.find(each => each === found)

@@ -14,12 +14,22 @@ export async function tellEnd(context: JobContext, world: JobWorld): Promise<'to
   if (outcome === null) return 'stale'
   try {
     if ((await context.trace.finish(leaving)) === 'stale') return 'stale'
-    const update = () => world.server.update(context.key, updateOf(context.key, outcome), leaving)
-    return (await untilAnswered(update, world.clock, leaving)) === 'accepted' ? 'told' : 'stale'
+    return await tellOutcome(context.key, outcome, world, leaving)
   } catch (error) {
     if (!leaving.aborted) throw error
     return stopReasonOf(leaving)?.kind === 'handed_over' ? 'handed_over' : 'stale'
   }
+}
+
+/** The status alone, as often as it takes. */
+export async function tellOutcome(
+  key: LeaseKey,
+  outcome: JobOutcome,
+  { server, clock }: Pick<JobWorld, 'server' | 'clock'>,
+  signal: AbortSignal,
+): Promise<'told' | 'stale'> {
+  const answer = await untilAnswered(() => server.update(key, updateOf(key, outcome), signal), clock, signal)
+  return answer === 'accepted' ? 'told' : 'stale'
 }
 
 /** A timeout ends the job, not the telling of its end. */

@@ -47,13 +47,18 @@ export async function runAfterScript(context: JobContext, room: Room, world: Job
   const end = await runStep(context, room, { step, isResumed, graceMs: world.settings.graceMs }, signal)
   await trace.endLine()
   if (limit.aborted) await trace.say(`${yellow('WARNING: after_script took too long and was ended')}\n`)
-  else if (end.exitCode !== 0 && !signals.rest.aborted)
-    await trace.say(
-      `${yellow(`WARNING: after_script failed, but job will continue unaffected: exit code ${end.exitCode}`)}\n`,
-    )
+  else if (end.exitCode !== 0 && !signals.rest.aborted) await heedFailure(end, context)
   section?.end()
   await sections.written()
   if (isResumed) await trace.say(sectionEnd('after_script', world))
+}
+
+/** An after_script changes nothing of a job's end, unless the job asked that it should. */
+async function heedFailure(end: StepEnd, { variables, folder, trace }: JobContext): Promise<void> {
+  const counts = variables.find(variable => variable.key === 'AFTER_SCRIPT_IGNORE_ERRORS')?.value === 'false'
+  const then = counts ? 'and AFTER_SCRIPT_IGNORE_ERRORS is false' : 'but job will continue unaffected'
+  await trace.say(`${yellow(`WARNING: after_script failed, ${then}: exit code ${end.exitCode}`)}\n`)
+  if (counts && folder.state().script?.exitCode === 0) await folder.save({ script: end })
 }
 
 async function begin({ folder, key, signals }: JobContext, { server, clock }: JobWorld): Promise<void> {

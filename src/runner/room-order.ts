@@ -3,7 +3,7 @@
 import { credentialsOfAuthConfig } from '../executor/docker/credentials.ts'
 import type { PullPolicy, RegistryCredential, RoomOrder, ServerOrder } from '../executor/port.ts'
 import type { JobImage, JobPayload, JobVariable } from '../run/protocol.ts'
-import { expandText, projectDirectory } from './variables.ts'
+import { expandText } from './variables.ts'
 
 export type RoomChoices = {
   readonly buildsDirectory: string
@@ -37,7 +37,7 @@ export function roomOrder(payload: JobPayload, variables: readonly JobVariable[]
       aliases: (service.alias ?? '').split(/[\s,]+/).filter(Boolean),
     })),
     buildsDirectory: choices.buildsDirectory,
-    projectDirectory: projectDirectory(payload, choices.buildsDirectory),
+    projectDirectory: variables.find(variable => variable.key === 'CI_PROJECT_DIR')?.value ?? choices.buildsDirectory,
     server,
     registry: payload.slipway.registry,
     mirrors: mirrorUrls(payload, server),

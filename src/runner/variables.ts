@@ -1,5 +1,6 @@
 // The variables of a job as its script sees them: the server's, those that only the runner knows, references expanded.
 // Pure.
+import { posix } from 'node:path'
 import { expandInRunner } from '../pipeline/variables/runner-expand.ts'
 import type { JobPayload, JobVariable } from '../run/protocol.ts'
 
@@ -16,7 +17,10 @@ export type RunnerFacts = {
 }
 
 export function jobVariables(payload: JobPayload, facts: RunnerFacts): readonly JobVariable[] {
-  return expandVariables([...runnerVariables(payload, facts), ...payload.variables, ...placeVariables(payload, facts)])
+  const known = [...runnerVariables(payload, facts), ...payload.variables]
+  const places = (clonePath: string | null) => placeVariables(payload, facts, clonePath)
+  const clonePath = expandVariables([...known, ...places(null)]).find(variable => variable.key === 'GIT_CLONE_PATH')
+  return expandVariables([...known, ...places(clonePath?.value || null)])
 }
 
 /** The last of a name counts, at the place where the name came first. */
@@ -34,8 +38,10 @@ export function expandText(text: string, variables: readonly JobVariable[]): str
   return expand(text, new Map(variables.map(variable => [variable.key, variable])), new Set())
 }
 
-export function projectDirectory(payload: JobPayload, buildsDirectory: string): string {
-  return `${buildsDirectory}/${payload.job_info.project_full_path}`
+/** `GIT_CLONE_PATH` where it is inside the builds' folder, else by the project's own path. */
+function projectDirectory(payload: JobPayload, buildsDirectory: string, clonePath: string | null): string {
+  const path = clonePath === null ? '' : posix.normalize(clonePath).replace(/\/+$/, '')
+  return path.startsWith(`${buildsDirectory}/`) ? path : `${buildsDirectory}/${payload.job_info.project_full_path}`
 }
 
 function expand(text: string, byKey: ReadonlyMap<string, JobVariable>, path: ReadonlySet<string>): string {
@@ -66,10 +72,14 @@ function runnerVariables(payload: JobPayload, facts: RunnerFacts): JobVariable[]
 }
 
 /** Over the server's: only the runner knows where it put things. */
-function placeVariables(payload: JobPayload, { buildsDirectory }: RunnerFacts): JobVariable[] {
+function placeVariables(
+  payload: JobPayload,
+  { buildsDirectory }: RunnerFacts,
+  clonePath: string | null,
+): JobVariable[] {
   return Object.entries({
     CI_BUILDS_DIR: buildsDirectory,
-    CI_PROJECT_DIR: projectDirectory(payload, buildsDirectory),
+    CI_PROJECT_DIR: projectDirectory(payload, buildsDirectory, clonePath),
   }).map(plain)
 }
 

@@ -1,12 +1,11 @@
 // Brings an image to the engine with the job's own credentials. An image that is here already is still asked for, so
 // that a project cannot use what another was allowed to pull.
 import type Docker from 'dockerode'
-import { untilAborted } from '../../kit/abort.ts'
 import { AppError, messageOf } from '../../kit/errors.ts'
 import type { ContainerOrder, PullPolicy, RegistryCredential } from '../port.ts'
-import { credentialFor } from './credentials.ts'
 import { statusOf } from './engine.ts'
-import { familiarName, parseImageName, pullReference } from './image-name.ts'
+import { imageProblem, isRefusal } from './image-problem.ts'
+import { headManifest, hostOf, localName, pullOnce } from './image-pull.ts'
 
 export type ReadyImage = {
   readonly id: string
@@ -40,15 +39,21 @@ export type ImageStoreOptions = {
 export function createImageStore({ docker, nowMs, unreachableForMs, stallMs }: ImageStoreOptions): ImageStore {
   const unreachableUntil = new Map<string, number>()
 
+  /** The policies in turn, until one has the image or it is clear that none may. */
   async function ensure(wish: ImageWish, say: (line: string) => void, signal: AbortSignal): Promise<ReadyImage> {
-    const [first = 'always', ...others] = wish.container.pullPolicies
-    try {
-      return await byPolicy(first, wish, say, signal)
-    } catch (error) {
-      const next = others[0]
-      if (next === undefined || signal.aborted || isRefusal(error)) throw error
-      return ensure({ ...wish, container: { ...wish.container, pullPolicies: others } }, say, signal)
+    const policies = wish.container.pullPolicies
+    let first: unknown = null
+    for (const [index, policy] of policies.entries()) {
+      try {
+        return await byPolicy(policy, wish, say, signal)
+      } catch (error) {
+        if (signal.aborted || isRefusal(error)) throw error
+        first ??= error
+        const next = policies[index + 1]
+        if (next !== undefined) say(`\u001b[0;33mWARNING: ${messageOf(error)}; trying pull policy '${next}'\u001b[0;m`)
+      }
     }
+    throw first
   }
 
   async function byPolicy(
@@ -71,10 +76,11 @@ export function createImageStore({ docker, nowMs, unreachableForMs, stallMs }: I
   async function isStillAllowed(wish: ImageWish, signal: AbortSignal): Promise<boolean> {
     if (isKnownUnreachable(wish)) return true
     try {
-      await headManifest(docker, wish, signal)
+      await headManifest(docker, wish, AbortSignal.any([signal, AbortSignal.timeout(stallMs)]))
       return true
     } catch (error) {
-      const refused = isRefusal(classify(wish.container.image, error))
+      signal.throwIfAborted()
+      const refused = isRefusal(imageProblem(wish.container.image, error))
       if (!refused) markUnreachable(wish)
       return !refused
     }
@@ -88,7 +94,7 @@ export function createImageStore({ docker, nowMs, unreachableForMs, stallMs }: I
       await pullOnce(docker, wish, stallMs, signal)
     } catch (error) {
       signal.throwIfAborted()
-      const known = classify(image, error)
+      const known = imageProblem(image, error)
       if (!isRefusal(known)) markUnreachable(wish)
       throw known
     }
@@ -124,88 +130,8 @@ export async function inspectImage(docker: Docker, name: string): Promise<ReadyI
     }
   } catch (error) {
     if (statusOf(error) === 404) return null
-    throw classify(name, error)
+    throw imageProblem(name, error)
   }
-}
-
-async function pullOnce(docker: Docker, wish: ImageWish, stallMs: number, signal: AbortSignal): Promise<void> {
-  const { repository, tag } = pullReference(parseImageName(localName(wish)))
-  const stalled = new AbortController()
-  const either = AbortSignal.any([signal, stalled.signal])
-  const stall = () => stalled.abort(new AppError('image_pull_failed', `no progress for ${stallMs / 1000} s`))
-  let timer = setTimeout(stall, stallMs)
-  try {
-    const stream = (await docker.createImage(await engineAuthorization(wish), {
-      fromImage: repository,
-      tag,
-      ...(wish.container.platform === null ? {} : { platform: wish.container.platform }),
-      abortSignal: either,
-    })) as NodeJS.ReadableStream
-    let text = ''
-    for await (const chunk of stream) {
-      clearTimeout(timer)
-      timer = setTimeout(stall, stallMs)
-      text = readProgress(text + String(chunk))
-    }
-  } catch (error) {
-    throw stalled.signal.aborted ? stalled.signal.reason : error
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-/** Throws the error that stands in the stream; gives back the unfinished line. */
-function readProgress(text: string): string {
-  const lines = text.split('\n')
-  const rest = lines.pop() ?? ''
-  for (const line of lines) {
-    const { error } = (line.trim() === '' ? {} : JSON.parse(line)) as { error?: string }
-    if (error !== undefined) throw new Error(error)
-  }
-  return rest
-}
-
-async function headManifest(docker: Docker, wish: ImageWish, signal: AbortSignal): Promise<void> {
-  const name = localName(wish)
-  const authconfig = await engineAuthorization(wish)
-  await untilAborted(docker.getImage(name).distribution({ authconfig } as object), signal)
-}
-
-async function engineAuthorization(wish: ImageWish): Promise<object> {
-  if (wish.own !== null) return { registrytoken: await wish.own.token() }
-  const credential = credentialFor(wish.container.image, wish.credentials)
-  if (credential === null) return {}
-  const { username, password, host } = credential
-  return { username, password, serveraddress: host }
-}
-
-/** The name under which the engine knows the image. */
-function localName(wish: ImageWish): string {
-  return wish.own?.engineName ?? familiarName(parseImageName(wish.container.image))
-}
-
-function hostOf(wish: ImageWish): string {
-  return parseImageName(localName(wish)).host
-}
-
-function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof AppError &&
-    ['image_not_found', 'image_pull_denied', 'policy_denied', 'disk_full'].includes(error.code)
-  )
-}
-
-function classify(image: string, error: unknown): AppError {
-  if (error instanceof AppError) return error
-  const text = messageOf(error).replace(/^\(HTTP code \d+\) [^-]*- /, '')
-  const code = /no space left/i.test(text)
-    ? 'disk_full'
-    : /manifest unknown|not found|does not exist|no such image|invalid reference|name unknown/i.test(text)
-      ? 'image_not_found'
-      : /denied|unauthorized|authentication required|no basic auth|forbidden/i.test(text)
-        ? 'image_pull_denied'
-        : 'image_pull_failed'
-  return new AppError(code, `image ${image} cannot be pulled: ${text.trim()}`, { cause: error })
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

@@ -70,3 +70,22 @@ test('the runner adds what only it knows; of places its word counts, else the se
     CI_RUNNER_VERSION: 'server says',
   })
 })
+
+test.each([
+  ['$CI_BUILDS_DIR/$CI_CONCURRENT_ID/src/', '/builds/3/src'],
+  ['/builds/../etc', '/builds/my-group/my-project'],
+  ['/elsewhere', '/builds/my-group/my-project'],
+])('GIT_CLONE_PATH %s puts the working copy at %s', (asked, expected) => {
+  const facts = {
+    buildsDirectory: '/builds',
+    version: '1',
+    architecture: 'linux/amd64',
+    concurrentId: 3,
+    concurrentProjectId: 3,
+    startedAt: '2026-01-01T00:00:00Z',
+    jobImage: 'busybox',
+    serverAuthority: null,
+  }
+  const found = values(jobVariables(jobPayload({ id: 5, variables: { GIT_CLONE_PATH: asked } }), facts))
+  expect(found.CI_PROJECT_DIR).toBe(expected)
+})
