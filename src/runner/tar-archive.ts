@@ -46,10 +46,15 @@ export async function extractTar(
   const meter = createArchiveMeter(limits)
   const writer = createFolderWriter(folder)
   const extract = tar.extract()
+  let written: Promise<void> = Promise.resolve()
   extract.on('entry', (header, stream, next) => {
-    extractEntry(header, stream as unknown as Readable, { meter, writer }).then(() => next(), next)
+    written = extractEntry(header, stream as unknown as Readable, { meter, writer })
+    written.then(() => next(), next)
   })
-  await pipeline(createReadStream(file), createZstdDecompress(), extract, { signal })
+  await pipeline(createReadStream(file), createZstdDecompress(), extract, { signal }).catch(async (error: unknown) => {
+    await written // an entry that failed knows why; the pipeline only that it closed too early
+    throw error
+  })
 }
 
 async function extractEntry(

@@ -63,7 +63,9 @@ export async function extractZip(
         await writer.makeFolder(entry.fileName, (mode & 0o777) | 0o700)
         continue
       }
-      const content = meter.meter(await zip.openReadStreamPromise(entry))
+      const stream = await zip.openReadStreamPromise(entry)
+      stream.on('error', () => {}) // whoever reads it is told; after its end it may fail once more, for nobody
+      const content = meter.meter(stream)
       if ((mode & typeMask) === linkType) await writer.makeLink(entry.fileName, (await buffer(content)).toString())
       else
         await writer.writeFile(entry.fileName, {

@@ -35,7 +35,8 @@ type Asked = {
 }
 
 async function ask(address: DockerAddress, image: PipelineImage, asked: Asked): Promise<void> {
-  const answer = await askDocker(address, { method: 'POST', timeoutMs: 60_000, maxBytes: 4 * 1024 * 1024, ...asked })
+  const bounds = { timeoutMs: 60_000, totalMs: 3_600_000, maxBytes: 4 * 1024 * 1024 }
+  const answer = await askDocker(address, { method: 'POST', ...bounds, ...asked })
   const problem = answer === null ? 'no answer' : problemIn(answer)
   if (problem === null) return
   throw new AppError('image_pull_failed', `${image.reference} could not be given to the job's Docker: ${problem}`)

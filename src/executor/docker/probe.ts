@@ -13,7 +13,13 @@ export type DockerAddress = {
 }
 
 export async function answersPing(address: DockerAddress, timeoutMs: number): Promise<boolean> {
-  const answer = await askDocker(address, { method: 'GET', path: '/_ping', timeoutMs, maxBytes: 1024 })
+  const answer = await askDocker(address, {
+    method: 'GET',
+    path: '/_ping',
+    timeoutMs,
+    totalMs: timeoutMs,
+    maxBytes: 1024,
+  })
   return answer?.status === 200
 }
 
@@ -23,6 +29,8 @@ export type DockerQuestion = {
   readonly headers?: Readonly<Record<string, string>>
   /** No byte for so long ends the question. */
   readonly timeoutMs: number
+  /** However many bytes drip in. */
+  readonly totalMs: number
   readonly maxBytes: number
   readonly signal?: AbortSignal
 }
@@ -41,7 +49,7 @@ export function askDocker(
     headers: { host: 'docker', 'content-length': '0', ...question.headers },
     timeout: question.timeoutMs,
     agent: false as const,
-    ...(question.signal === undefined ? {} : { signal: question.signal }),
+    signal: AbortSignal.any([AbortSignal.timeout(question.totalMs), ...(question.signal ? [question.signal] : [])]),
     ...(certificates === null
       ? {}
       : {
