@@ -43,6 +43,7 @@ export async function openZipEntry(path: string, wanted: string): Promise<Opened
     }
     const stream = await zip.openReadStreamPromise(entry)
     stream.once('close', () => zip.close())
+    stream.on('error', () => {}) // whoever reads it is told; after it was left it may fail once more, for nobody
     return { stream, sizeBytes: entry.uncompressedSize }
   } catch (error) {
     zip.close()

@@ -214,7 +214,12 @@ function readLimits(limits: Section): ContainerLimits {
     memoryBytes: limits.size('memory', null),
     cpus: limits.optionalNumber('cpus'),
     shmBytes: limits.size('shm', null),
-    ulimits: Object.entries(limits.numbers('ulimits')).map(([name, value]) => ({ name, soft: value, hard: value })),
+    // Cores of a crash would lie in the working copy, with all that the process knew.
+    ulimits: Object.entries({ core: 0, ...limits.numbers('ulimits') }).map(([name, value]) => ({
+      name,
+      soft: value,
+      hard: value,
+    })),
     capDrop: limits.texts('capDrop', ['NET_RAW']),
     capAdd: limits.texts('capAdd', []),
     devices: limits.texts('devices', []),

@@ -97,7 +97,7 @@ export function planService(
     HostConfig: {
       ...(docker === null
         ? limitsOf(more.limits, { sharesNetwork: false })
-        : { Privileged: true, Dns: [...more.limits.dns] }),
+        : { Privileged: true, Dns: [...more.limits.dns], ...shareOf(more.limits) }),
       NetworkMode: ground.networkName,
       ExtraHosts: [...ground.extraHosts],
       Mounts: [
@@ -124,9 +124,8 @@ const shortLog: HostConfig['LogConfig'] = { Type: 'local', Config: { 'max-size':
 
 function limitsOf(limits: ContainerLimits, { sharesNetwork }: { sharesNetwork: boolean }): HostConfig {
   return {
+    ...shareOf(limits),
     PidsLimit: limits.pids,
-    ...(limits.memoryBytes === null ? {} : { Memory: limits.memoryBytes, MemorySwap: limits.memoryBytes }),
-    ...(limits.cpus === null ? {} : { NanoCpus: Math.round(limits.cpus * 1e9) }),
     ...(limits.shmBytes === null ? {} : { ShmSize: limits.shmBytes }),
     Ulimits: limits.ulimits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
     CapDrop: [...limits.capDrop],
@@ -135,6 +134,14 @@ function limitsOf(limits: ContainerLimits, { sharesNetwork }: { sharesNetwork: b
     Devices: limits.devices.map(deviceOf),
     ...(limits.runtime === null ? {} : { Runtime: limits.runtime }),
     ...(sharesNetwork || limits.dns.length === 0 ? {} : { Dns: [...limits.dns] }),
+  }
+}
+
+/** What also a privileged container has no more of. */
+function shareOf({ memoryBytes, cpus }: ContainerLimits): HostConfig {
+  return {
+    ...(memoryBytes === null ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),
+    ...(cpus === null ? {} : { NanoCpus: Math.round(cpus * 1e9) }),
   }
 }
 
@@ -157,9 +164,13 @@ function endpoint(networkName: string, aliases: readonly string[]): ContainerCre
   return { EndpointsConfig: { [networkName]: names } }
 }
 
+/** Linux takes no longer `NAME=value` at a program's start; a script still gets it, by its own text. */
+const longestEntryBytes = 128 * 1024 - 1
+
 /** A name with `=` or a value with NUL would become another variable's; neither reaches the engine. */
 function environmentList(environment: Readonly<Record<string, string>>): string[] {
   return Object.entries(environment)
     .filter(([key, value]) => key !== '' && !/[=\0]/.test(key) && !value.includes('\0'))
+    .filter(([key, value]) => Buffer.byteLength(`${key}=${value}`) < longestEntryBytes)
     .map(([key, value]) => `${key}=${value}`)
 }
