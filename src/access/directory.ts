@@ -22,6 +22,8 @@ export type Directory = {
   /** Null: unknown or blocked. */
   readonly user: (userId: number) => Promise<Person | null>
   readonly isProtected: (projectId: number, ref: Ref) => Promise<boolean>
+  /** Their role in the project as a number; 60 for an administrator, 0 for a stranger. */
+  readonly levelOf: (userId: number, projectId: number) => Promise<number>
   /** May this person start pipelines on this ref? On a protected ref that asks for the right to push to it. */
   readonly mayRun: (userId: number, projectId: number, ref: Ref) => Promise<boolean>
 }
@@ -50,6 +52,11 @@ export function createDirectory(deps: {
     },
     projectIds: deps.projects.ids,
     isProtected: deps.access.isProtected,
+    levelOf: async (userId, projectId) => {
+      const person = await user(userId)
+      if (person === null) return 0
+      return person.actor.isAdmin ? 60 : ((await deps.access.project(person.actor, projectId))?.level ?? 0)
+    },
     mayRun: async (userId, projectId, ref) => {
       const person = await user(userId)
       const access = person === null ? null : await deps.access.project(person.actor, projectId)

@@ -91,6 +91,8 @@ export type Project = {
   readonly registryMembersOnly: boolean
   /** True: a job may push to its own project with its token. */
   readonly jobTokenMayPush: boolean
+  /** Absent: a deployment that a newer one has overtaken is refused. */
+  readonly outdatedDeploymentsAllowed?: boolean
   readonly createdAt: string
 }
 

@@ -125,6 +125,7 @@ export type ProjectChange = Partial<
     | 'registryEnabled'
     | 'registryMembersOnly'
     | 'jobTokenMayPush'
+    | 'outdatedDeploymentsAllowed'
   > & { readonly lastActivityAt: string }
 >
 

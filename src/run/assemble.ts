@@ -14,12 +14,14 @@ import { finalStatuses } from './job-moves.ts'
 import { releaseOfJob } from './job-release.ts'
 import { createLeaseWords } from './lease-words.ts'
 import { createLeases } from './leases.ts'
+import { createMergeRequests } from './merge-requests.ts'
 import { jobStatuses } from './model.ts'
 import { createPerformer, type Performer } from './performer.ts'
 import type { PipelineRecord } from './records.ts'
 import { recoverRuns } from './recover.ts'
 import { createResources } from './resources.ts'
 import { runSchedule, runSchedules } from './schedules.ts'
+import { createStartGuard } from './start-guard.ts'
 import { supersedeOlder } from './supersede.ts'
 import { createTick } from './tick.ts'
 import { createTransitions } from './transitions.ts'
@@ -49,7 +51,7 @@ export function createCoordinator(deps: CoordinatorDeps): {
     ...deps,
     store: deps.environments,
     facts,
-    playJob: (jobId, userId) => actions.playJob(jobId, { userId, variables: [] }),
+    playJob: playStopJob,
   })
   const create = (request: PipelineRequest): Promise<PipelineCreation> =>
     createPipeline(
@@ -57,7 +59,8 @@ export function createCoordinator(deps: CoordinatorDeps): {
       request,
     )
   const downstream = createDownstream({ ...deps, transitions, jobIds, createPipeline: create })
-  const claims = createClaims({ ...deps, transitions, leases: deps.leaseStore, facts, jobIds })
+  const guard = createStartGuard({ ...deps, reader })
+  const claims = createClaims({ ...deps, guard, transitions, leases: deps.leaseStore, facts, jobIds })
   const words = createLeaseWords({
     leases,
     transitions,
@@ -67,8 +70,10 @@ export function createCoordinator(deps: CoordinatorDeps): {
     afterSuccess: succeeded => releaseOfJob({ ...deps, facts }, succeeded),
   })
   const schedules = { store: deps.schedules, clock, createPipeline: create, log }
+  const mergeRequests = createMergeRequests({ ...deps, createPipeline: create })
   const trigger = createTrigger({
     ...deps,
+    mergeRequests,
     createPipeline: create,
     pipelineUrl: (path, id) => `${surroundings.server.url}/${path}/-/pipelines/${id}`,
   })
@@ -81,6 +86,12 @@ export function createCoordinator(deps: CoordinatorDeps): {
     environments,
     runSchedules: () => runSchedules(schedules),
   })
+
+  async function playStopJob(jobId: number, byHand: number | null): Promise<void> {
+    await guard.demandByHand(jobId, byHand, 'play')
+    const userId = byHand ?? (await reader.job(jobId))?.userId ?? null
+    await actions.playJob(jobId, { userId, variables: [] })
+  }
 
   function afterCreation(pipeline: PipelineRecord): void {
     const { id, projectId, sha } = pipeline
@@ -102,6 +113,18 @@ export function createCoordinator(deps: CoordinatorDeps): {
     ...words,
     ...claims,
     ...actions,
+    async playJob(jobId, by) {
+      await guard.demandByHand(jobId, by.userId, 'play')
+      return await actions.playJob(jobId, by)
+    },
+    async retryJob(jobId, by) {
+      await guard.demandByHand(jobId, by.userId, 'retry')
+      return await actions.retryJob(jobId, by)
+    },
+    async retryPipeline(pipelineId, by) {
+      await guard.demandPipeline(pipelineId, by.userId)
+      return await actions.retryPipeline(pipelineId, by)
+    },
     createPipeline: create,
     runSchedule: schedule => runSchedule(schedules, schedule),
     deletePipeline,
@@ -123,6 +146,7 @@ export function createCoordinator(deps: CoordinatorDeps): {
       await deps.jobFacts.addPushedImage({ ...image, pipelineId: job.pipelineId }, clock.now().toISOString())
     },
     stopEnvironment: environments.stop,
+    runMergeRequest: mergeRequests.run,
     async recover() {
       await recoverRuns({ ...deps, leases, actions, downstream, resources, setTimer })
       await trigger.createMissing()

@@ -15,6 +15,7 @@ import { buildPayload } from './payload.ts'
 import type { ArtifactFacts, Clock, IdTokens, Surroundings, Tokens } from './ports.ts'
 import type { JobPayload } from './protocol.ts'
 import type { RunnerRecord } from './records.ts'
+import type { StartGuard } from './start-guard.ts'
 import type { DemandClass, LeaseStore, PendingJob, PendingJobs, RunReader } from './store-ports.ts'
 import type { Transitions } from './transitions.ts'
 import { nextPlans } from './upcoming.ts'
@@ -35,6 +36,7 @@ export type ClaimDeps = {
   readonly idTokens?: IdTokens
   readonly clock: Clock
   readonly surroundings: Surroundings
+  readonly guard: Pick<StartGuard, 'demandAtClaim' | 'isEnvironmentProtected'>
   readonly jobIds: JobIds
   readonly log: Log
 }
@@ -132,6 +134,12 @@ async function repeatClaim(
   return taken === null ? null : await payloadOrDrop(deps, runner, taken, minted)
 }
 
+const reasons: Readonly<Record<string, FailureReason>> = {
+  missing_dependency: 'missing_dependency_failure',
+  deployment_forbidden: 'protected_environment_failure',
+  outdated_deployment: 'failed_outdated_deployment_job',
+}
+
 /** A job whose payload cannot be made fails with the reason, and the runner gets another. */
 async function payloadOrDrop(
   deps: ClaimDeps,
@@ -144,8 +152,7 @@ async function payloadOrDrop(
   } catch (error) {
     const isExpected = error instanceof AppError
     if (!isExpected) deps.log.error({ err: error, jobId: taken.job.id }, 'the payload of a job could not be made')
-    const reason: FailureReason =
-      isExpected && error.code === 'missing_dependency' ? 'missing_dependency_failure' : 'data_integrity_failure'
+    const reason = (isExpected && reasons[error.code]) || 'data_integrity_failure'
     const newJobId = await deps.jobIds.take()
     await deps.transitions.apply(taken.pipelineId, () => ({
       event: { type: 'dropped', jobId: taken.job.id, reason, detail: null, message: messageOf(error), newJobId },
@@ -163,11 +170,16 @@ async function gatherPayload(
   const { reader, facts, surroundings } = deps
   const [jobFacts, pushedImages] = await Promise.all([facts.of(pipelineId, job), reader.pushedImages(pipelineId)])
   const { pipeline, plan } = jobFacts
+  await deps.guard.demandAtClaim({ pipeline, plan, job })
   const [dependencies, upcoming] = await Promise.all([
     claimedDependencies(deps, { pipeline, plan, job, jobs }),
     reader.plansOf(pipelineId, nextPlans(job, jobs)),
   ])
-  const idTokens = await signIdTokens({ ...jobFacts, job, runner, at: deps.clock.now() }, deps.idTokens)
+  const { environment } = plan
+  const isEnvironmentProtected =
+    environment !== null && (await deps.guard.isEnvironmentProtected(pipeline.projectId, environment.name))
+  const at = deps.clock.now()
+  const idTokens = await signIdTokens({ ...jobFacts, job, runner, at, isEnvironmentProtected }, deps.idTokens)
   return buildPayload({
     ...jobFacts,
     idTokens,

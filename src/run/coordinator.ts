@@ -15,6 +15,7 @@ import type {
   Tokens,
   VariablesSource,
 } from './ports.ts'
+import type { ProtectedEnvironmentStore } from './protected-environment-ports.ts'
 import type { JobPayload } from './protocol.ts'
 import type { JobRecord, PipelineRecord, PushedImage, RunnerRecord, RunVariable, ScheduleRecord } from './records.ts'
 import type { MakeTag, ReleaseStore } from './release-ports.ts'
@@ -85,6 +86,7 @@ export type Coordinator = {
   readonly runSchedule: (schedule: ScheduleRecord) => Promise<PipelineCreation>
   /** Marks it erased; its log and artifacts are removed by who keeps them. */
   readonly eraseJob: (jobId: number) => Promise<void>
+  /** Plays its `on_stop` job when there is one. */
   readonly stopEnvironment: (environmentId: number, by: { readonly userId: number | null }) => Promise<void>
 
   /** At start, before the first claim: leases anew, effects again, pushes without their pipeline. */
@@ -110,10 +112,11 @@ export type CoordinatorDeps = {
   readonly jobFacts: JobFactStore
   readonly releases: ReleaseStore
   readonly makeTag: MakeTag
+  readonly mergeRequests: MergeRequestStore
+  readonly protectedEnvironments: ProtectedEnvironmentStore
   readonly repositories: Repositories
   readonly directory: Directory
   readonly variables: VariablesSource
-  readonly mergeRequests: MergeRequestStore
   readonly artifacts: ArtifactFacts
   readonly tokens: Tokens
   /** Without it, a job that asks for `id_tokens` fails and says so. */

@@ -25,6 +25,7 @@ export type EnvironmentsDeps = {
   readonly reader: RunReader
   readonly surroundings: Surroundings
   readonly clock: Clock
+  /** Nobody (null): its time has come, and the job runs as who started its pipeline. */
   readonly playJob: (jobId: number, userId: number | null) => Promise<unknown>
 }
 
@@ -110,7 +111,12 @@ export function createEnvironments(deps: EnvironmentsDeps): Environments {
     const stopJob = record.stopJobId === null ? null : await reader.job(record.stopJobId)
     if (stopJob?.status !== 'manual') return await setState(record, 'stopped')
     await setState(record, 'stopping')
-    await deps.playJob(stopJob.id, by.userId)
+    try {
+      await deps.playJob(stopJob.id, by.userId)
+    } catch (error) {
+      await setState(record, 'available')
+      throw error
+    }
   }
 
   return {

@@ -13,6 +13,7 @@ export type IdTokenFacts = {
   readonly context: PipelineContext
   readonly runner: Pick<RunnerRecord, 'id'>
   readonly at: Date
+  readonly isEnvironmentProtected: boolean
 }
 
 /** @throws AppError `id_tokens_unsigned` where there is nobody to sign */
@@ -68,7 +69,7 @@ export function claimsOf(facts: IdTokenFacts, { audiences }: IdTokenPlan): Reado
       ? {}
       : {
           environment: plan.environment.name,
-          environment_protected: 'false',
+          environment_protected: String(facts.isEnvironmentProtected),
           deployment_tier: plan.environment.deploymentTier,
           environment_action: plan.environment.action,
         }

@@ -153,5 +153,6 @@ const neverRetried: readonly FailureReason[] = [
   'no_matching_runner',
   'missing_dependency_failure',
   'failed_outdated_deployment_job',
+  'protected_environment_failure',
   'environment_creation_failure',
 ]

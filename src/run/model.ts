@@ -34,6 +34,7 @@ export const failureReasons = [
   'trace_size_exceeded',
   'environment_creation_failure',
   'failed_outdated_deployment_job',
+  'protected_environment_failure',
   'invalid_bridge_trigger',
   'downstream_bridge_project_not_found',
   'downstream_pipeline_creation_failed',

@@ -76,6 +76,8 @@ export type Directory = {
   readonly projectIds: () => Promise<readonly number[]>
   readonly user: (userId: number) => Promise<{ readonly facts: UserFacts; readonly actor: UserActor } | null>
   readonly isProtected: (projectId: number, ref: Ref) => Promise<boolean>
+  /** The role of this person in the project as a number; 60 for an administrator, 0 for a stranger. */
+  readonly levelOf: (userId: number, projectId: number) => Promise<number>
   /** May this person start pipelines on this ref of the project? */
   readonly mayRun: (userId: number, projectId: number, ref: Ref) => Promise<boolean>
 }

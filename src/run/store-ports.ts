@@ -286,6 +286,12 @@ export type EnvironmentStore = {
     filter: { readonly environment?: string; readonly status?: DeploymentRecord['status'] },
     page: Page,
   ) => Promise<Listed<DeploymentRecord>>
+  /** Has a pipeline that is newer than this one deployed another commit there? */
+  readonly hasNewerSuccess: (
+    projectId: number,
+    environment: string,
+    than: { readonly pipelineId: number; readonly sha: string },
+  ) => Promise<boolean>
   /** By job: made once, then changed. */
   readonly upsertDeployment: (deployment: Omit<DeploymentRecord, 'id' | 'iid'>) => Promise<DeploymentRecord>
 }

@@ -53,6 +53,8 @@ export const projectEntity = Type.Object({
   ci_config_path: nullableString,
   ci_job_token_scope_enabled: Type.Boolean(),
   ci_push_repository_for_job_token_allowed: Type.Boolean(),
+  ci_forward_deployment_enabled: Type.Boolean(),
+  ci_forward_deployment_rollback_allowed: Type.Boolean(),
   permissions: Type.Optional(Type.Object({ project_access: role, group_access: role })),
   _links: Type.Object({ self: Type.String(), repo_branches: Type.String(), members: Type.String() }),
 })
@@ -135,6 +137,8 @@ function featuresOf({ registryHost }: ProjectView, project: ProjectDetails) {
     ci_config_path: null,
     ci_job_token_scope_enabled: true,
     ci_push_repository_for_job_token_allowed: project.jobTokenMayPush,
+    ci_forward_deployment_enabled: project.outdatedDeploymentsAllowed !== true,
+    ci_forward_deployment_rollback_allowed: true,
   }
 }
 

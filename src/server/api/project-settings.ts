@@ -16,6 +16,7 @@ export const changeFields = {
   container_registry_enabled: Type.Optional(Type.Boolean()),
   container_registry_access_level: Type.Optional(Type.String()),
   ci_push_repository_for_job_token_allowed: Type.Optional(Type.Boolean()),
+  ci_forward_deployment_enabled: Type.Optional(Type.Boolean()),
 }
 export const changeBody = Type.Object(changeFields)
 export type ChangeBody = Static<typeof changeBody>
@@ -25,6 +26,7 @@ export function toChange(body: ChangeBody): ProjectChange {
   const builds = body.builds_enabled ?? body.jobs_enabled ?? switchOf('builds_access_level', body.builds_access_level)
   const registry =
     body.container_registry_enabled ?? switchOf('container_registry_access_level', body.container_registry_access_level)
+  const forward = body.ci_forward_deployment_enabled
   const push = body.ci_push_repository_for_job_token_allowed
   return {
     ...(name === undefined ? {} : { name }),
@@ -38,6 +40,7 @@ export function toChange(body: ChangeBody): ProjectChange {
       ? {}
       : { registryMembersOnly: body.container_registry_access_level === 'private' }),
     ...(push === undefined ? {} : { jobTokenMayPush: push }),
+    ...(forward === undefined ? {} : { outdatedDeploymentsAllowed: !forward }),
   }
 }
 

@@ -76,10 +76,10 @@ function registerCreate(app: App, deps: ProjectsDeps): void {
         },
         userOf(request).userId,
       )
-      const { registryMembersOnly = false, jobTokenMayPush = false } = change
+      const { registryMembersOnly = false, jobTokenMayPush = false, outdatedDeploymentsAllowed = false } = change
       const project =
-        registryMembersOnly || jobTokenMayPush
-          ? await deps.projects.change(created, { registryMembersOnly, jobTokenMayPush })
+        registryMembersOnly || jobTokenMayPush || outdatedDeploymentsAllowed
+          ? await deps.projects.change(created, { registryMembersOnly, jobTokenMayPush, outdatedDeploymentsAllowed })
           : created
       return reply.code(201).send(await toProject(deps.view, project ?? created, 50))
     },

@@ -10,6 +10,7 @@ import type { Coordinator } from '../../run/coordinator.ts'
 import { runErrors } from '../../run/errors.ts'
 import type { Lint } from '../../run/lint.ts'
 import type { MergeRequestStore } from '../../run/merge-request-ports.ts'
+import type { ProtectedEnvironmentStore } from '../../run/protected-environment-ports.ts'
 import type { LiveBus, Repositories } from '../../run/ports.ts'
 import type {
   EnvironmentStore,
@@ -34,6 +35,7 @@ import { registerMergeRequests } from './merge-requests.ts'
 import { registerPipelineCreate } from './pipeline-create.ts'
 import { registerPipelineJobs } from './pipeline-jobs.ts'
 import { registerPipelines } from './pipelines.ts'
+import { registerProtectedEnvironments } from './protected-environments.ts'
 import { registerResourceGroups } from './resource-groups.ts'
 import { registerRunners } from './runners.ts'
 import { registerSchedules } from './schedules.ts'
@@ -56,6 +58,7 @@ export type RunResourcesDeps = {
   readonly triggers: TriggerStore
   readonly mergeRequests: MergeRequestStore
   readonly environments: EnvironmentStore
+  readonly protectedEnvironments: ProtectedEnvironmentStore
   readonly resourceGroups: ResourceGroupStore
   readonly artifacts: ArtifactStore
   readonly artifactFiles: ArtifactFiles
@@ -87,6 +90,7 @@ export function registerRunResources(app: App, deps: RunResourcesDeps): void {
   registerTriggers(app, shared)
   registerMergeRequests(app, shared)
   registerEnvironments(app, shared)
+  registerProtectedEnvironments(app, deps)
   registerDeployments(app, shared)
   registerResourceGroups(app, shared)
   registerById(app, shared)

@@ -1,7 +1,17 @@
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
 import type { Migration } from '../migrate.ts'
 
-export const accounts: readonly Migration[] = [{ name: 'accounts-1', up: createAccounts }]
+export const accounts: readonly Migration[] = [
+  { name: 'accounts-1', up: createAccounts },
+  { name: 'accounts-2', up: addOutdatedDeployments },
+]
+
+async function addOutdatedDeployments({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .alterTable('project')
+    .addColumn('outdated_deployments_allowed', 'integer', column => column.notNull().defaultTo(0))
+    .execute()
+}
 
 async function createAccounts(database: Kysely<unknown>): Promise<void> {
   await createPeople(database)

@@ -88,6 +88,7 @@ function toProject(row: Selectable<AccountTables['project']>): ProjectDetails {
     registryEnabled: row.registry_enabled === 1,
     registryMembersOnly: row.registry_members_only === 1,
     jobTokenMayPush: row.job_token_may_push === 1,
+    outdatedDeploymentsAllowed: row.outdated_deployments_allowed === 1,
     createdAt: row.created_at,
     lastActivityAt: row.last_activity_at,
   }
@@ -186,6 +187,9 @@ function columnsOf(change: ProjectChange): Updateable<AccountTables['project']> 
     ...(change.registryEnabled === undefined ? {} : { registry_enabled: bit(change.registryEnabled) }),
     ...(change.registryMembersOnly === undefined ? {} : { registry_members_only: bit(change.registryMembersOnly) }),
     ...(change.jobTokenMayPush === undefined ? {} : { job_token_may_push: bit(change.jobTokenMayPush) }),
+    ...(change.outdatedDeploymentsAllowed === undefined
+      ? {}
+      : { outdated_deployments_allowed: bit(change.outdatedDeploymentsAllowed) }),
     ...(change.lastActivityAt === undefined ? {} : { last_activity_at: change.lastActivityAt }),
   }
 }

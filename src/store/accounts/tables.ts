@@ -54,6 +54,7 @@ export type AccountTables = {
     registry_enabled: 0 | 1
     registry_members_only: 0 | 1
     job_token_may_push: 0 | 1
+    outdated_deployments_allowed: Generated<0 | 1>
     created_at: string
     last_activity_at: string
   }

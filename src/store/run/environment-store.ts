@@ -86,6 +86,20 @@ export function createEnvironmentStore(database: Database): EnvironmentStore {
       const { total } = await matching.select(eb => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
       return { items: rows.map(deploymentOf), total: Number(total) }
     },
+    async hasNewerSuccess(projectId, environment, { pipelineId, sha }) {
+      const row = await database
+        .selectFrom('deployment')
+        .innerJoin('environment', 'environment.id', 'deployment.environment_id')
+        .select('deployment.id')
+        .where('environment.project_id', '=', projectId)
+        .where('environment.name', '=', environment)
+        .where('deployment.status', '=', 'success')
+        .where('deployment.pipeline_id', '>', pipelineId)
+        .where('deployment.sha', '!=', sha)
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
+    },
     upsertDeployment: deployment => upsertDeployment(database, deployment),
   }
 }

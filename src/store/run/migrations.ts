@@ -1,12 +1,14 @@
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
 import type { Migration } from '../migrate.ts'
 import { createMergeRequests } from './merge-request-tables.ts'
+import { createProtectedEnvironments } from './protected-environment-tables.ts'
 import { createReleases } from './release-tables.ts'
 
 export const runs: readonly Migration[] = [
   { name: 'runs-1', up: createRuns },
   { name: 'runs-2', up: createReleases },
   { name: 'runs-3', up: createMergeRequests },
+  { name: 'runs-4', up: createProtectedEnvironments },
 ]
 
 async function createRuns(database: Kysely<unknown>): Promise<void> {

@@ -8,6 +8,7 @@ import { createJobFactStore } from './job-fact-store.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createMergeRequestStore } from './merge-request-store.ts'
 import { createPendingJobs } from './pending-jobs.ts'
+import { createProtectedEnvironmentStore } from './protected-environment-store.ts'
 import { createReleaseStore } from './release-store.ts'
 import { createResourceGroupStore } from './resource-group-store.ts'
 import { createRunStore } from './run-store.ts'
@@ -31,6 +32,7 @@ export type RunStores = Pick<
   | 'jobFacts'
   | 'releases'
   | 'mergeRequests'
+  | 'protectedEnvironments'
 > & { readonly triggers: TriggerStore }
 
 /** All stores of run state over one database. */
@@ -49,6 +51,7 @@ export function createRunStores(deps: { readonly database: Database; readonly va
     jobFacts: createJobFactStore({ database, vault }),
     releases: createReleaseStore(database),
     mergeRequests: createMergeRequestStore(database),
+    protectedEnvironments: createProtectedEnvironmentStore(database),
     triggers: createTriggerStore(database),
   }
 }

@@ -22,6 +22,8 @@ import { waitUntil } from '../wait-until.ts'
 
 export const zeroSha = '0'.repeat(40)
 export const userId = 7
+/** May start nothing. */
+export const strangerId = 8
 
 export type RunWorld = {
   readonly database: Database
@@ -30,6 +32,7 @@ export type RunWorld = {
   readonly coordinator: Coordinator
   readonly trigger: Trigger
   readonly makeTag: MakeTag
+  readonly directory: CoordinatorDeps['directory']
   readonly queue: FakeQueue
   readonly clock: ManualClock
   readonly repository: FakeRepository
@@ -200,6 +203,7 @@ function build(
     coordinator,
     trigger,
     makeTag,
+    directory: directoryOf(),
     queue,
     clock,
     repository,
@@ -416,6 +420,7 @@ function directoryOf(): CoordinatorDeps['directory'] {
       actor: { kind: 'user', userId: id, username: `user-${id}`, isAdmin: false, via: 'session', scopes: 'all' },
     }),
     isProtected: async (_projectId, ref) => ref.name === 'main',
-    mayRun: async id => id === userId,
+    levelOf: async id => (id === strangerId ? 0 : 30),
+    mayRun: async id => id !== strangerId,
   }
 }
