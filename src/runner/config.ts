@@ -79,6 +79,7 @@ export type LimitsInput = {
   readonly capAdd?: readonly string[]
   readonly devices?: readonly string[]
   readonly noNewPrivileges?: boolean
+  readonly securityOpt?: readonly string[]
   readonly runtime?: string
   readonly dns?: readonly string[]
 }
@@ -224,6 +225,7 @@ function readLimits(limits: Section): ContainerLimits {
     capAdd: limits.texts('capAdd', []),
     devices: limits.texts('devices', []),
     noNewPrivileges: limits.flag('noNewPrivileges', false),
+    securityOpt: limits.texts('securityOpt', []),
     runtime: limits.optionalText('runtime'),
     dns: limits.texts('dns', []),
   }

@@ -19,6 +19,8 @@ export type ContainerLimits = {
   readonly capAdd: readonly string[]
   readonly devices: readonly string[]
   readonly noNewPrivileges: boolean
+  /** Docker's `--security-opt`: `seccomp=unconfined` lets rootless builders make user namespaces. */
+  readonly securityOpt: readonly string[]
   readonly runtime: string | null
   readonly dns: readonly string[]
 }
@@ -130,7 +132,7 @@ function limitsOf(limits: ContainerLimits, { sharesNetwork }: { sharesNetwork: b
     Ulimits: limits.ulimits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
     CapDrop: [...limits.capDrop],
     CapAdd: [...limits.capAdd],
-    SecurityOpt: limits.noNewPrivileges ? ['no-new-privileges'] : [],
+    SecurityOpt: [...limits.securityOpt, ...(limits.noNewPrivileges ? ['no-new-privileges'] : [])],
     Devices: limits.devices.map(deviceOf),
     ...(limits.runtime === null ? {} : { Runtime: limits.runtime }),
     ...(sharesNetwork || limits.dns.length === 0 ? {} : { Dns: [...limits.dns] }),

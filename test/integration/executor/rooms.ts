@@ -9,7 +9,7 @@ import { composeScript } from '../../../src/executor/script.ts'
 
 export const engine = connectEngine(process.env.DOCKER_HOST ?? null)
 
-const limits: ContainerLimits = {
+export const limits: ContainerLimits = {
   pids: 4096,
   memoryBytes: null,
   cpus: null,
@@ -19,6 +19,7 @@ const limits: ContainerLimits = {
   capAdd: [],
   devices: [],
   noNewPrivileges: false,
+  securityOpt: [],
   runtime: null,
   dns: [],
 }
