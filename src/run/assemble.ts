@@ -58,7 +58,7 @@ export function createCoordinator(deps: CoordinatorDeps): {
       { ...deps, transitions, tell: performer.tell, onCreated: pipeline => afterCreation(pipeline) },
       request,
     )
-  const downstream = createDownstream({ ...deps, transitions, jobIds, createPipeline: create })
+  const downstream = createDownstream({ ...deps, facts, transitions, jobIds, createPipeline: create })
   const guard = createStartGuard({ ...deps, reader })
   const claims = createClaims({ ...deps, guard, transitions, leases: deps.leaseStore, facts, jobIds })
   const words = createLeaseWords({

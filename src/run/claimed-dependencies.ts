@@ -67,12 +67,18 @@ async function upstreamDependencies(
 ): Promise<readonly Dependency[]> {
   const found: Dependency[] = []
   for (const need of needs) {
+    if (need.job === null || !need.artifacts) continue
     const pipelineId = Number(need.pipeline)
-    if (need.job === null || !need.artifacts || !(await isFamily(reader, pipeline, pipelineId))) continue
+    if (!(await isFamily(reader, pipeline, pipelineId))) {
+      throw missing(`the pipeline '${need.pipeline}' is no parent, child or sibling of this one`)
+    }
     const archives = await artifacts.archives(pipelineId)
-    for (const job of await reader.jobsOfPipeline(pipelineId, false)) {
+    const jobs = (await reader.jobsOfPipeline(pipelineId, false)).filter(job => job.name === need.job)
+    if (jobs.length === 0) throw missing(`the pipeline ${pipelineId} has no job '${need.job}'`)
+    for (const job of jobs) {
       const archive = archives.get(job.id)
-      if (job.name !== need.job || archive?.kind !== 'kept') continue
+      if (archive?.kind === 'gone') throw missing(`the artifacts of '${job.name}' have expired or were erased`)
+      if (archive === undefined) continue
       found.push({
         id: job.id,
         name: job.name,
@@ -81,6 +87,10 @@ async function upstreamDependencies(
     }
   }
   return found
+}
+
+function missing(reason: string): AppError {
+  return new AppError('missing_dependency', `this job needs artifacts of another pipeline, but ${reason}`)
 }
 
 async function isFamily(reader: RunReader, pipeline: PipelineRecord, otherId: number): Promise<boolean> {

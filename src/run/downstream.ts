@@ -1,12 +1,15 @@
 // Bridges: `trigger:` jobs make a child or another project's pipeline, and follow it where their strategy says so.
 import type { MergeRequestFacts } from '../pipeline/context.ts'
+import { jobVariables } from '../pipeline/job-variables.ts'
 import type { JobPlan, TriggerPlan } from '../pipeline/model.ts'
+import { expandInRunner } from '../pipeline/variables/runner-expand.ts'
 import { zeroSha } from './creation-context.ts'
-import type { StoredContext } from './job-facts.ts'
+import type { JobFactsSource, StoredContext } from './job-facts.ts'
 import type { JobIds } from './job-ids.ts'
 import type { FailureReason, PipelineStatus } from './model.ts'
-import type { Directory } from './ports.ts'
+import type { Directory, Surroundings } from './ports.ts'
 import type { JobRecord, PipelineRecord, RunVariable } from './records.ts'
+import { runtimeFactsOf } from './runtime-facts.ts'
 import type { RunReader } from './store-ports.ts'
 import type { Transitions } from './transitions.ts'
 import type { PipelineCreation, PipelineRequest } from './trigger.ts'
@@ -20,6 +23,8 @@ export type Downstream = {
 export type DownstreamDeps = {
   readonly reader: RunReader
   readonly directory: Directory
+  readonly facts: JobFactsSource
+  readonly surroundings: Surroundings
   readonly transitions: Transitions
   readonly jobIds: JobIds
   readonly createPipeline: (request: PipelineRequest) => Promise<PipelineCreation>
@@ -111,7 +116,7 @@ async function requestOf(
     beforeSha: isChild ? pipeline.beforeSha : zeroSha,
     source: isChild ? 'parent_pipeline' : 'pipeline',
     userId: bridge.userId,
-    variables: await forwarded(deps, plan, pipeline),
+    variables: await forwarded(deps, bridge, plan, pipeline),
     inputs: trigger.inputs,
     isSkipAsked: false,
     scheduleId: null,
@@ -183,13 +188,38 @@ async function loop({ reader }: DownstreamDeps, pipeline: PipelineRecord, target
 }
 
 async function forwarded(
-  { reader }: DownstreamDeps,
-  { trigger, variables }: BridgePlan,
+  deps: DownstreamDeps,
+  bridge: JobRecord,
+  { trigger }: BridgePlan,
   pipeline: PipelineRecord,
 ): Promise<readonly RunVariable[]> {
-  const yaml = Object.entries(variables).map(([key, value]) => ({ key, value, type: 'env_var' as const, raw: false }))
+  const { reader } = deps
   return [
-    ...(trigger.forward.yamlVariables ? yaml : []),
+    ...(trigger.forward.yamlVariables ? await yamlVariables(deps, bridge) : []),
     ...(trigger.forward.pipelineVariables ? await reader.pipelineVariables(pipeline.id) : []),
   ]
+}
+
+/** Those of the file, with what the bridge knows in them: `$CI_PIPELINE_ID` is how a child finds its parent. */
+async function yamlVariables(deps: DownstreamDeps, bridge: JobRecord): Promise<readonly RunVariable[]> {
+  const { surroundings } = deps
+  const jobFacts = await deps.facts.of(bridge.pipelineId, bridge)
+  const runner = { id: 0, description: '', tags: [] }
+  const runtime = runtimeFactsOf({
+    ...jobFacts,
+    job: bridge,
+    surroundings,
+    runner,
+    jobToken: '',
+    dotenv: [],
+    idTokens: [],
+  })
+  const known = jobVariables(jobFacts.plan, jobFacts.context, runtime)
+  const values = new Map(known.map(({ key, value }) => [key, value]))
+  return jobFacts.plan.yamlVariables.map(({ key, value, raw }) => ({
+    key,
+    value: raw ? value : expandInRunner(value, name => values.get(name) ?? ''),
+    type: 'env_var',
+    raw,
+  }))
 }

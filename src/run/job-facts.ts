@@ -20,7 +20,7 @@ export type JobFacts = {
 export type StoredContext = Omit<PipelineContext, 'variables'>
 
 export type JobFactsSource = {
-  readonly of: (pipelineId: number, job: JobState) => Promise<JobFacts>
+  readonly of: (pipelineId: number, job: Pick<JobState, 'id' | 'userId'>) => Promise<JobFacts>
   /** Its status is that of the moment it was first asked for. */
   readonly pipeline: (pipelineId: number) => Promise<PipelineRecord>
 }

@@ -93,7 +93,23 @@ async function insertAttempts(transaction: Transaction<Tables>, change: RunChang
       .where('id', '=', job.retriedJobId)
       .executeTakeFirstOrThrow()
     await transaction.insertInto('job').values(nextAttemptRow(before, job)).execute()
+    await carryPlayVariables(transaction, job.retriedJobId, job.id)
   }
+}
+
+/** What was entered when it was played holds for its next attempts, too. */
+async function carryPlayVariables(transaction: Transaction<Tables>, fromJobId: number, toJobId: number): Promise<void> {
+  await transaction
+    .insertInto('job_variable')
+    .columns(['job_id', 'origin', 'position', 'sealed'])
+    .expression(eb =>
+      eb
+        .selectFrom('job_variable')
+        .select([eb.lit(toJobId).as('job_id'), 'origin', 'position', 'sealed'])
+        .where('job_id', '=', fromJobId)
+        .where('origin', '=', 'manual'),
+    )
+    .execute()
 }
 
 async function insertPlayVariables(
