@@ -50,6 +50,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const draining = new AbortController()
   const ending = new AbortController()
   let reserved = 0
+  /** A job failed because the engine was away: no other may be spoiled by it. */
+  let isEngineAway = false
   let idleSince = world.clock.monotonicMs()
 
   const left = await findJobFolders(options.jobsDirectory)
@@ -61,7 +63,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const job = startJob(folder, slot, world)
     running.add(job)
     events.onJobStart(job)
-    await job.ended
+    const outcome = await job.ended
+    if (outcome?.status === 'failed' && outcome.failureDetail === 'engine_unreachable') isEngineAway = true
     running.delete(job)
     idleSince = world.clock.monotonicMs()
     events.onJobEnd(job)
@@ -81,6 +84,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   async function takeJob(): Promise<JobFolder | null> {
     try {
       await untilThereIsRoom()
+      await untilThereIsAnEngine()
       const { jobId, payload } = await intake.next(draining.signal)
       const claimed = payload ?? (await claimJob(jobId, world, draining.signal))
       if (claimed === null) return null
@@ -100,6 +104,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       if (!isTold)
         events.onProblem('no job is taken', new AppError('disk_full', `the disk of ${folder} is nearly full`))
       await world.clock.sleep(5000, draining.signal)
+    }
+  }
+
+  async function untilThereIsAnEngine(): Promise<void> {
+    for (let isTold = false; isEngineAway; isTold = true) {
+      try {
+        await world.executor.check(draining.signal)
+        isEngineAway = false
+      } catch (error) {
+        if (!isTold) events.onProblem('no job is taken', error)
+        await world.clock.sleep(1000, draining.signal)
+      }
     }
   }
 

@@ -2,9 +2,11 @@
 // the spool. The folder is the runner's alone and goes away with the job.
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RoomKey, StepEnd } from '../executor/port.ts'
 import type { JobOutcome } from '../run/model.ts'
 import type { JobPayload } from '../run/protocol.ts'
+import { isDiskFull } from './disk-reserve.ts'
 import type { StopReason } from './stop-reason.ts'
 
 /**
@@ -38,8 +40,6 @@ export type JobFolder = {
 
 export async function createJobFolder(root: string, payload: JobPayload, startedAt: string): Promise<JobFolder> {
   const directory = join(root, `${payload.id}-${payload.slipway.lease}`)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  await writeSafely(join(directory, 'payload.json'), payload)
   const state: JobState = {
     phase: 'preparing',
     startedAt,
@@ -49,9 +49,19 @@ export async function createJobFolder(root: string, payload: JobPayload, started
     problem: null,
     outcome: null,
   }
-  await writeSafely(join(directory, 'state.json'), state)
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await writeSafely(join(directory, 'payload.json'), payload)
+    await writeSafely(join(directory, 'state.json'), state)
+  } catch (error) {
+    // A part of it would look like a job that lives.
+    await rm(directory, { recursive: true, force: true })
+    throw error
+  }
   return jobFolder(directory, payload, state)
 }
+
+const roomWithinMs = 60_000
 
 /** What an earlier process left; a folder that it had not finished writing is none. */
 export async function findJobFolders(root: string): Promise<readonly JobFolder[]> {
@@ -85,9 +95,22 @@ function jobFolder(directory: string, payload: JobPayload, first: JobState): Job
     state: () => state,
     save: async change => {
       state = { ...state, ...change }
-      await writeSafely(join(directory, 'state.json'), state)
+      await untilThereIsRoom(() => writeSafely(join(directory, 'state.json'), state))
     },
     remove: () => rm(directory, { recursive: true, force: true }),
+  }
+}
+
+/** A disk that is full for a while makes a job wait: without its state a successor might run its script twice. */
+async function untilThereIsRoom(write: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + roomWithinMs
+  for (;;) {
+    try {
+      return await write()
+    } catch (error) {
+      if (!isDiskFull(error) || performance.now() > deadline) throw error
+      await sleep(500)
+    }
   }
 }
 

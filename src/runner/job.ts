@@ -6,7 +6,7 @@ import type { Room } from '../executor/port.ts'
 import { AppError, messageOf } from '../kit/errors.ts'
 import type { JobOutcome } from '../run/model.ts'
 import { type JobContext, type JobWorld, planJob, secretsOf, timeoutSecondsOf } from './job-context.ts'
-import { tellEnd } from './job-end.ts'
+import { tellEnd, tellOutcome } from './job-end.ts'
 import type { JobFolder } from './job-folder.ts'
 import { lastLine } from './job-log.ts'
 import { saveResults } from './job-results.ts'
@@ -44,7 +44,7 @@ export function startJob(folder: JobFolder, slot: number, world: JobWorld): Runn
   function stop(reason: StopReason): void {
     if (reason.kind === 'handed_over') leave.abort(reason)
     else endScript.abort(reason)
-    if (reason.kind === 'timed_out' || reason.kind === 'stale') endAfterScript.abort(reason)
+    if (reason.kind !== 'canceled' && reason.kind !== 'handed_over') endAfterScript.abort(reason)
   }
 
   async function live(): Promise<JobOutcome | null> {
@@ -59,6 +59,7 @@ export function startJob(folder: JobFolder, slot: number, world: JobWorld): Runn
       server: world.server,
       clock: world.clock,
       onWord: word => heedWord(word, stop),
+      onDiskFull: () => stop({ kind: 'disk_full' }),
     })
     const sections = createSectionLog(trace.say, world.clock)
     const plan = planJob(folder, { settings: world.settings, slot })
@@ -70,11 +71,31 @@ export function startJob(folder: JobFolder, slot: number, world: JobWorld): Runn
     }
   }
 
-  const ended = live().catch((error: unknown) => {
-    world.onProblem(`job ${key.jobId} was left`, error)
-    return null
+  const ended = live().catch(async (error: unknown) => {
+    world.onProblem(`job ${key.jobId} failed by a mistake of the runner`, error)
+    return giveUp(folder, key, messageOf(error), { leave: leave.signal, world })
   })
   return { key, projectId: payload.job_info.project_id, stop, ended }
+}
+
+/** What could not even keep a log is told all the same: a job that was just left would come back for ever. */
+async function giveUp(
+  folder: JobFolder,
+  key: LeaseKey,
+  problem: string,
+  { leave, world }: { readonly leave: AbortSignal; readonly world: JobWorld },
+): Promise<JobOutcome | null> {
+  const message = `the runner made a mistake: ${problem}`
+  const outcome = decideOutcome({ stop: null, script: null, problem: { code: 'mistake', message }, upload: null })
+  try {
+    if ((await tellOutcome(key, outcome, world, leave)) === 'stale') return null
+    await folder.remove()
+    await world.executor.removeRoom({ jobId: key.jobId, lease: key.lease })
+    return outcome
+  } catch (error) {
+    world.onProblem(`job ${key.jobId} was left`, error)
+    return null
+  }
 }
 
 function heedWord(word: JobWord, stop: (reason: StopReason) => void): void {

@@ -15,6 +15,8 @@ export type JobStory = {
 
 export function decideOutcome(story: JobStory): JobOutcome {
   if (story.stop?.kind === 'timed_out') return timedOut(story.stop.timeoutSeconds)
+  if (story.stop?.kind === 'disk_full')
+    return failed('runner_system_failure', 'disk_full', 'the disk of the runner is full: the log could not be kept')
   if (story.stop !== null) return { status: 'canceled' }
   if (story.problem !== null) return prevented(story.problem)
   if (story.script === null) return failed('runner_system_failure', null, 'the script did not run')

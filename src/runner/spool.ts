@@ -8,7 +8,7 @@ export type SpoolSource = 'runner' | 'job'
 export type SpoolRecord = { readonly source: SpoolSource; readonly bytes: Uint8Array }
 
 export type Spool = {
-  /** Resolves when the bytes are with the kernel: they survive the process, not the host. */
+  /** Resolves when the bytes are with the kernel: they survive the process, not the host. A failure leaves no part of it. */
   readonly append: (record: SpoolRecord) => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -19,17 +19,23 @@ const readBytes = 1024 * 1024
 /** Tells every whole record in order, then goes on behind the last one. */
 export async function openSpool(path: string, onRecord: (record: SpoolRecord) => Promise<void>): Promise<Spool> {
   const file = await open(path, 'a+', 0o600)
-  const end = await readRecords(file, onRecord)
+  let end = await readRecords(file, onRecord)
   await file.truncate(end)
   return {
     append: async ({ source, bytes }) => {
       const header = new Uint8Array(headerBytes)
       header[0] = source === 'runner' ? 0 : 1
       new DataView(header.buffer).setUint32(1, bytes.length)
-      const { bytesWritten } = await file.writev([header, bytes])
-      // A disk that is nearly full takes a part.
-      if (bytesWritten < headerBytes) await writeWhole(file, header.subarray(bytesWritten))
-      await writeWhole(file, bytes.subarray(Math.max(0, bytesWritten - headerBytes)))
+      try {
+        const { bytesWritten } = await file.writev([header, bytes])
+        // A disk that is nearly full takes a part.
+        if (bytesWritten < headerBytes) await writeWhole(file, header.subarray(bytesWritten))
+        await writeWhole(file, bytes.subarray(Math.max(0, bytesWritten - headerBytes)))
+        end += headerBytes + bytes.length
+      } catch (error) {
+        await file.truncate(end)
+        throw error
+      }
     },
     close: () => file.close(),
   }

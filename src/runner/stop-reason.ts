@@ -5,6 +5,8 @@ export type StopReason =
   | { readonly kind: 'canceled' }
   /** Nothing more runs. */
   | { readonly kind: 'timed_out'; readonly timeoutSeconds: number }
+  /** The runner's disk has no room for the log: nothing more runs. */
+  | { readonly kind: 'disk_full' }
   /** The server gave the lease up: nothing may be said any more. */
   | { readonly kind: 'stale' }
   /** The process ends; the job's containers stay for its successor. */

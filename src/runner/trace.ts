@@ -4,6 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CapSizes, createCap } from '../logs/cap.ts'
 import { createRedactor } from '../logs/redact.ts'
+import { isDiskFull, keepReserve } from './disk-reserve.ts'
 import type { Clock, JobWord, LeaseKey, ServerClient } from './ports.ts'
 import { openSpool, type SpoolRecord } from './spool.ts'
 import { createTraceSender } from './trace-sender.ts'
@@ -32,6 +33,8 @@ export type TraceOptions = {
   readonly server: Pick<ServerClient, 'appendTrace'>
   readonly clock: Clock
   readonly onWord: (word: JobWord) => void
+  /** The disk has no room for the log: from here on only the runner's own words are kept, and the job must end. */
+  readonly onDiskFull: () => void
 }
 
 export async function openTrace(options: TraceOptions): Promise<Trace> {
@@ -43,6 +46,8 @@ export async function openTrace(options: TraceOptions): Promise<Trace> {
   let outputBytes = 0
   let isNew = true
   let endsLine = true
+  let isFull = false
+  const reserve = keepReserve(options.directory)
 
   async function pass(record: SpoolRecord): Promise<void> {
     isNew = false
@@ -53,8 +58,21 @@ export async function openTrace(options: TraceOptions): Promise<Trace> {
 
   async function keep(bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0) return
-    await writeWhole(masked, bytes)
+    try {
+      await writeWhole(masked, bytes, size)
+    } catch (error) {
+      // The spool has it already, so it must come here too.
+      await makeRoom(error)
+      await writeWhole(masked, bytes, size)
+    }
     size += bytes.length
+  }
+
+  async function makeRoom(error: unknown): Promise<void> {
+    if (!isDiskFull(error) || isFull) throw error
+    isFull = true
+    await reserve.release()
+    options.onDiskFull()
   }
 
   const spool = await openSpool(join(options.directory, 'spool'), pass)
@@ -65,7 +83,14 @@ export async function openTrace(options: TraceOptions): Promise<Trace> {
   /** One after the other: the spool, the masker and the file must see the same order. */
   function append(record: SpoolRecord): Promise<void> {
     tail = tail.then(async () => {
-      await spool.append(record)
+      if (isFull && record.source === 'job') return
+      try {
+        await spool.append(record)
+      } catch (error) {
+        await makeRoom(error)
+        if (record.source === 'job') return
+        await spool.append(record)
+      }
       await pass(record)
       sender.grew(size)
     })
@@ -97,6 +122,7 @@ export async function openTrace(options: TraceOptions): Promise<Trace> {
   }
 }
 
-async function writeWhole(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten
+async function writeWhole(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length; )
+    at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten
 }

@@ -1,6 +1,7 @@
 // A private Redis for one test file, as Slipway runs its own: append-only, nothing evicted, in a folder of its own.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,6 +13,8 @@ export type RedisServer = {
   readonly port: number
   /** Ends it without a word, as a crash does; its folder stays. */
   readonly kill: () => Promise<void>
+  /** Takes its files away while it is not running, as a lost disk does. */
+  readonly forget: () => Promise<void>
   /** Starts it again, on the same port and data. */
   readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
@@ -61,6 +64,7 @@ export async function startRedis(): Promise<RedisServer> {
     port,
     start,
     kill: () => end('SIGKILL'),
+    forget: () => rm(join(folder.path, 'appendonlydir'), { recursive: true }),
     async stop() {
       await end('SIGTERM')
       await folder.remove()

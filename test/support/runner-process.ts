@@ -26,8 +26,11 @@ export type RunnerProcess = {
 const main = join(import.meta.dirname, '../../src/main.ts')
 const defineRunner = join(import.meta.dirname, '../../src/runner/config.ts')
 
-export function createRunnerHome(url: string, config: object = {}): RunnerHome {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-runner-'))
+export function createRunnerHome(
+  url: string,
+  config: object = {},
+  { token = runnerToken, folder = mkdtempSync(join(tmpdir(), 'slipway-runner-')) } = {},
+): RunnerHome {
   const file = join(folder, 'runner.config.ts')
   const configure = (changes: object) => {
     const docker = { pullPolicy: 'if-not-present', privileged: { services: ['docker:*dind*'], refs: 'all' } }
@@ -56,7 +59,7 @@ export function createRunnerHome(url: string, config: object = {}): RunnerHome {
         join(folder, 'data'),
         ...args,
       ],
-      { env: { ...process.env, SLIPWAY_RUNNER_TOKEN: runnerToken }, stdio: ['ignore', 'ignore', 'pipe'] },
+      { env: { ...process.env, SLIPWAY_RUNNER_TOKEN: token }, stdio: ['ignore', 'ignore', 'pipe'] },
     )
     children.add(child)
     child.stderr?.on('data', (chunk: Buffer) => lines.push(...chunk.toString().split('\n').filter(Boolean)))

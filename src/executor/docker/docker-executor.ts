@@ -1,6 +1,6 @@
 // The executor that runs jobs in a Docker engine.
 import type { Executor, Room, RoomOrder } from '../port.ts'
-import { detectMtu, type Engine, readEngineFacts } from './engine.ts'
+import { detectMtu, type Engine, orUnreachable, readEngineFacts } from './engine.ts'
 import type { GroundWorld } from './ground.ts'
 import { createGrounds } from './grounds.ts'
 import { createImageStore } from './images.ts'
@@ -44,9 +44,13 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
 
   async function openRoom(order: RoomOrder, signal: AbortSignal): Promise<Room> {
     checkPolicy(order, settings.policy)
-    const world = await roomWorld()
-    signal.throwIfAborted()
-    return createRoom(order, await grounds.take(order), world, null)
+    try {
+      const world = await roomWorld()
+      signal.throwIfAborted()
+      return await createRoom(order, await grounds.take(order), world, null)
+    } catch (error) {
+      throw orUnreachable(error)
+    }
   }
 
   async function adoptRoom(order: RoomOrder): Promise<Room | null> {

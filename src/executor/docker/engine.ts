@@ -66,6 +66,14 @@ export function statusOf(error: unknown): number | null {
   return typeof status === 'number' ? status : null
 }
 
+/** What an engine that is not there makes of a call, in words; anything else as it is. */
+export function orUnreachable(error: unknown): unknown {
+  const code = (error as { code?: unknown }).code
+  if (statusOf(error) !== null || !['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(String(code)))
+    return error
+  return new AppError('engine_unreachable', `the Docker engine does not answer: ${messageOf(error)}`, { cause: error })
+}
+
 export function isGone(error: unknown): boolean {
   return statusOf(error) === 404
 }

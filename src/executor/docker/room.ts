@@ -11,6 +11,7 @@ import { allOrAbort } from '../../kit/abort.ts'
 import { AppError } from '../../kit/errors.ts'
 import type { FurnishWishes, Room, RoomOrder, StepEnd, StepOrder } from '../port.ts'
 import type { DockerServicePlan } from './docker-service.ts'
+import { orUnreachable } from './engine.ts'
 import { type ConnectedNetwork, createRoomVolume, type Ground, type WarmDocker } from './ground.ts'
 import type { ImageStore, ReadyImage } from './images.ts'
 import type { KeptLayers, LayersLease } from './kept-layers.ts'
@@ -58,7 +59,11 @@ export async function createRoom(
 
   async function furnish(wishes: FurnishWishes, signal: AbortSignal): Promise<void> {
     const letGo = world.hold()
-    const work = furnishAll(wishes, AbortSignal.any([signal, closing.signal])).finally(letGo)
+    const work = furnishAll(wishes, AbortSignal.any([signal, closing.signal]))
+      .catch((error: unknown) => {
+        throw orUnreachable(error)
+      })
+      .finally(letGo)
     furnished = work.catch(() => {}) // `close` only waits for it; the caller is told
     await work
   }
@@ -165,7 +170,7 @@ export async function createRoom(
     if (container === null) throw new Error('a room is furnished before anything runs in it')
     const shell = waiting ?? (step.script === null ? null : await start(container))
     waiting = null
-    return followShell(container, shell, step, signal)
+    return followShell({ docker, container, shell }, step, signal)
   }
 
   async function close(): Promise<void> {

@@ -35,8 +35,11 @@ export async function startShell(container: Docker.Container): Promise<Shell> {
 const engineReturnMs = 60_000
 
 export async function followShell(
-  container: Docker.Container,
-  shell: Shell | null,
+  {
+    docker,
+    container,
+    shell,
+  }: { readonly docker: Docker; readonly container: Docker.Container; readonly shell: Shell | null },
   step: StepOrder,
   signal: AbortSignal,
 ): Promise<StepEnd> {
@@ -47,7 +50,7 @@ export async function followShell(
     if (shell !== null && step.script !== null) await feed(shell.stream, step)
     const output = createOutput(step)
     if (shell !== null) await pump(shell.stream, output, step.detach)
-    return await followToEnd(container, { output, isFresh: shell === null, detach: step.detach })
+    return await followToEnd(docker, container, { output, isFresh: shell === null, detach: step.detach })
   } finally {
     ending.stop()
     step.detach.removeEventListener('abort', cut)
@@ -104,6 +107,7 @@ async function pump(stream: Readable, output: Output, detach: AbortSignal): Prom
 }
 
 async function followToEnd(
+  docker: Docker,
   container: Docker.Container,
   { output, isFresh, detach }: { readonly output: Output; readonly isFresh: boolean; readonly detach: AbortSignal },
 ): Promise<StepEnd> {
@@ -134,9 +138,20 @@ async function followToEnd(
     return {
       exitCode: state.ExitCode,
       oomKilled: state.OOMKilled,
-      engineLost: engineWasAway && state.ExitCode === 137 && !state.OOMKilled,
+      engineLost: engineWasAway && !state.OOMKilled && (await mayBeEngine(docker, state.ExitCode)),
     }
   }
+}
+
+/**
+ * Whether an end while the engine was away may be its doing: with KILL; or with TERM, which a shell of ours answers by 1, as
+ * an engine without live-restore says to what ran before it.
+ */
+async function mayBeEngine(docker: Docker, exitCode: number): Promise<boolean> {
+  if (exitCode === 137) return true
+  if (exitCode !== 1 && exitCode !== 143) return false
+  const { LiveRestoreEnabled } = (await docker.info()) as { LiveRestoreEnabled?: boolean }
+  return LiveRestoreEnabled !== true
 }
 
 /** After the output's end the container is about to end, or the connection was cut and it runs on. */
