@@ -1,3 +1,4 @@
+import { messageOf } from '../kit/errors.ts'
 import { askedOnce } from './asked-once.ts'
 import { ConditionError } from './condition/clause.ts'
 import type { PipelineContext } from './context.ts'
@@ -45,9 +46,9 @@ export async function compile(text: string, context: PipelineContext, files: Sou
     const outcome = await planPipeline(configuration, context, sources, diagnostics)
     return diagnostics.hasErrors ? invalid(diagnostics) : outcome
   } catch (error) {
-    if (!(error instanceof ConditionError || error instanceof ExpansionError)) throw error
+    if (![ConditionError, ExpansionError, BudgetExceeded].some(kind => error instanceof kind)) throw error
     const place = error instanceof ConditionError ? error.place : configuration.root.place
-    diagnostics.error(error.message, '', place)
+    diagnostics.error(messageOf(error), '', place)
     return invalid(diagnostics)
   }
 }

@@ -5,7 +5,7 @@ import { type Place, valueAt, type YamlNode } from '../yaml/node.ts'
 import { positionOf } from '../yaml/position.ts'
 import { holds, variablesIn } from './evaluate.ts'
 import { type Expression, parseExpression } from './expression.ts'
-import { createGlob } from './glob.ts'
+import { type Found, findPath, isGlob } from './path-search.ts'
 
 // The single conditions of `rules`, `only` and `except`. Each leaves a trace of what it looked at.
 
@@ -71,11 +71,20 @@ export async function changesClause(node: YamlNode, surroundings: Surroundings):
 export async function existsClause(node: YamlNode, surroundings: Surroundings): Promise<Clause> {
   const patterns = (node.kind === 'mapping' ? (textsAt(node, 'paths') ?? []) : textsOf(node)).map(surroundings.expand)
   const paths = await existingPaths(node, surroundings)
-  const found = patterns.find(pattern => existsIn(pattern, paths))
   const isTooMuch = patterns.filter(isGlob).length * paths.length > maxComparisons
-  const note = isTooMuch ? 'too many files to compare' : found === undefined ? 'no such file' : `found: ${found}`
-  return { ...clauseOf(node, patterns), matched: isTooMuch || found !== undefined, note }
+  return { ...clauseOf(node, patterns), ...(isTooMuch ? tooManyFiles : decideExists(patterns, paths)) }
 }
+
+function decideExists(patterns: readonly string[], paths: readonly string[]): Pick<Clause, 'matched' | 'note'> {
+  for (const pattern of patterns) {
+    const found = pattern.endsWith('/') ? folderIn(pattern, paths) : findPath(pattern, paths)
+    if (found === 'too-much') return tooManyFiles
+    if (found !== 'none') return { matched: true, note: `found: ${pattern}` }
+  }
+  return { matched: false, note: 'no such file' }
+}
+
+const tooManyFiles = { matched: true, note: 'too many files to compare' }
 
 function clauseOf(node: YamlNode, patterns: readonly string[]): Omit<Clause, 'matched' | 'note'> {
   return { text: patterns.join(', '), values: {}, line: positionOf(node.place).line }
@@ -86,14 +95,16 @@ function decideChanges(
   changed: readonly string[] | null,
 ): Pick<Clause, 'matched' | 'note'> {
   if (changed === null) return { matched: true, note: 'no diff is known' }
-  if (patterns.length * changed.length > maxComparisons) return { matched: true, note: 'too many changes to compare' }
+  if (patterns.length * changed.length > maxComparisons) return tooManyChanges
   for (const pattern of patterns) {
-    const glob = createGlob(pattern)
-    const path = changed.find(each => glob.matches(each))
-    if (path !== undefined) return { matched: true, note: `changed: ${path}` }
+    const found = findPath(pattern, changed)
+    if (found === 'too-much') return tooManyChanges
+    if (found !== 'none') return { matched: true, note: `changed: ${found.path}` }
   }
   return { matched: false, note: changed.length === 0 ? 'nothing changed' : 'none of these changed' }
 }
+
+const tooManyChanges = { matched: true, note: 'too many changes to compare' }
 
 /** null: not known. */
 async function changedSince(
@@ -120,15 +131,9 @@ async function existingPaths(
   return (await files.listFiles({ project, sha: otherSha })) ?? []
 }
 
-function existsIn(pattern: string, paths: readonly string[]): boolean {
-  if (pattern.endsWith('/')) return paths.some(path => path.startsWith(pattern))
-  if (!isGlob(pattern)) return paths.includes(pattern)
-  const glob = createGlob(pattern)
-  return paths.some(path => glob.matches(path))
-}
-
-function isGlob(pattern: string): boolean {
-  return /[*?[{\\]/.test(pattern)
+function folderIn(folder: string, paths: readonly string[]): Found {
+  const path = paths.find(each => each.startsWith(folder))
+  return path === undefined ? 'none' : { path }
 }
 
 export function conditionKeysOf(rule: YamlNode): readonly ('if' | 'changes' | 'exists')[] {

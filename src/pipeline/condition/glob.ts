@@ -3,6 +3,8 @@
 
 export interface Glob {
   matches(path: string): boolean
+  /** What its braces come to: as many patterns are tried. */
+  readonly alternatives: number
 }
 
 const maxAlternatives = 1000
@@ -11,6 +13,7 @@ const maxBracedLength = 50_000
 export function createGlob(pattern: string): Glob {
   const alternatives = expandBraces(pattern).map(alternative => alternative.split('/').map(readPart))
   return {
+    alternatives: alternatives.length,
     matches: path => {
       const parts = path.split('/')
       return alternatives.some(alternative => matchesPath(alternative, parts))

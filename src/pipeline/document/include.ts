@@ -72,11 +72,12 @@ interface FileToLoad {
 
 function loadingOf(assembly: Assembly): Loading {
   const { context, files } = assembly
-  const layers = createVariableSpace(context).layersFor({})
+  const space = createVariableSpace(context)
+  const layers = space.layersFor({})
   return {
     ...assembly,
-    names: createExpander(layers, forNames),
-    surroundings: surroundingsOf(context, files, layers),
+    names: createExpander(layers, forNames, space.expansionBudget),
+    surroundings: surroundingsOf(context, files, layers, space.expansionBudget),
     textBudget: createBudget(documentLimits.expandedBytes, 'inputs make more than 20 MB of text'),
     nodeBudget: createBudget(
       documentLimits.nodes,
@@ -141,8 +142,10 @@ async function loadEntry(entry: YamlNode, origin: Origin, loading: Loading): Pro
   const { context, files, names, diagnostics } = loading
   try {
     if (!(await isWanted(entry, loading))) return []
-    const located = await locate({ entry, origin, context, files, expand: names.expand })
-    loading.fileBudget.spend(located.length)
+    loading.fileBudget.spend(1)
+    const suggest = diagnostics.didYouMean
+    const located = await locate({ entry, origin, context, files, expand: names.expand, suggest })
+    loading.fileBudget.spend(located.length - 1)
     const roots: MappingNode[] = []
     for (const each of located) {
       const root = await loadLocated(each, entry, loading)

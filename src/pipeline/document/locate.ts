@@ -3,7 +3,6 @@ import { RE2JS } from 're2js'
 import type { PipelineContext } from '../context.ts'
 import { textAt, textsAt } from '../plan/read.ts'
 import type { SourceFiles } from '../ports.ts'
-import { didYouMean } from '../suggestion.ts'
 import { isString, valueAt, type YamlNode } from '../yaml/node.ts'
 import { componentPaths, parseComponent, releaseFor } from './component.ts'
 
@@ -28,6 +27,8 @@ export interface Location {
   readonly context: PipelineContext
   readonly files: SourceFiles
   expand(text: string): string
+  /** A hint for a name that is close to a known one. */
+  suggest(written: string, names: Iterable<string>): string
 }
 
 export async function locate(location: Location): Promise<readonly LocatedText[]> {
@@ -63,7 +64,10 @@ export function inputsOf(entry: YamlNode): ReadonlyMap<string, YamlNode> {
   return inputs?.kind === 'mapping' ? new Map([...inputs.entries].map(([name, each]) => [name, each.value])) : new Map()
 }
 
-async function fromLocal(written: string, { origin, files, context }: Location): Promise<readonly LocatedText[]> {
+async function fromLocal(
+  written: string,
+  { origin, files, context, suggest }: Location,
+): Promise<readonly LocatedText[]> {
   const path = written.replace(/^\/+/, '')
   requireYamlName(written)
   if (!origin) throw new IncludeError(`Local file \`${written}\` does not have project!`)
@@ -73,7 +77,7 @@ async function fromLocal(written: string, { origin, files, context }: Location):
     paths.map(async each => {
       const text = await files.readFile({ ...origin, path: each })
       if (text === null) {
-        const hint = didYouMean(each, (await files.listFiles(origin)) ?? [])
+        const hint = suggest(each, (await files.listFiles(origin)) ?? [])
         throw new IncludeError(`Local file \`${written}\` does not exist!${hint}`)
       }
       return { file: fileLabel(origin, each, context), text: requireContent(text, written), origin }

@@ -41,29 +41,24 @@ export function createJobScope(
   return rule => {
     const fileVariables = mergeVariables(root, own, matrix, yamlVariablesOf(valueAt(rule ?? undefined, 'variables')))
     const file = layerOf(fileVariables.values())
-    const plain = scopeWith(
-      space.layersFor({ file, job: jobPredefined({ ...facts, environment: null }) }),
+    const plain = scopeWith(space.layersFor({ file, job: jobPredefined({ ...facts, environment: null }) }), {
       fileVariables,
-      null,
-    )
+      environment: null,
+    })
     const written = environmentNameOf(node)
     if (written === null) return plain
     const environment = environmentPlanOf(node, plain.names.expand(written), plain.names.expand)
     const job = jobPredefined({ ...facts, environment })
-    return scopeWith(space.layersFor({ file, job, environment: environment.name }), fileVariables, environment)
+    return scopeWith(space.layersFor({ file, job, environment: environment.name }), { fileVariables, environment })
   }
-}
 
-function scopeWith(
-  layers: VariableLayers,
-  fileVariables: YamlVariables,
-  environment: EnvironmentPlan | null,
-): JobScope {
-  return {
-    fileVariables,
-    layers,
-    names: createExpander(layers, forNames),
-    patterns: createExpander(layers, forPatterns),
-    environment,
+  function scopeWith(layers: VariableLayers, known: Pick<JobScope, 'fileVariables' | 'environment'>): JobScope {
+    const { expansionBudget } = space
+    return {
+      ...known,
+      layers,
+      names: createExpander(layers, forNames, expansionBudget),
+      patterns: createExpander(layers, forPatterns, expansionBudget),
+    }
   }
 }

@@ -9,6 +9,7 @@ import type { Seed } from './seed.ts'
 /** The jobs that are in, with their needs matched by name; a need that is not in and not optional is a mistake. */
 export function linkNeeds(
   seeds: readonly Seed[],
+  undecided: ReadonlySet<string>,
   configuration: Configuration,
   diagnostics: Diagnostics,
 ): readonly JobPlan[] {
@@ -29,7 +30,7 @@ export function linkNeeds(
     const wanted = need.matrix?.map(matrix => instanceName(need.job, matrix)) ?? [need.job]
     return wanted.flatMap(name => {
       const found = index.get(name) ?? []
-      if (found.length === 0 && !need.optional) complain(need, name, jobName)
+      if (found.length === 0 && !need.optional && !undecided.has(need.job)) complain(need, name, jobName)
       return found.map(job => ({ job, artifacts: need.artifacts, optional: need.optional }))
     })
   }

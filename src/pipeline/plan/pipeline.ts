@@ -1,6 +1,7 @@
 import { ConditionError } from '../condition/clause.ts'
 import type { PipelineContext } from '../context.ts'
 import type { Diagnostics } from '../diagnostics.ts'
+import { createBudget } from '../document/budget.ts'
 import type { Configuration, JobEntry } from '../document/configuration.ts'
 import type { CompileResult, Explanation, LeftOutJob } from '../model.ts'
 import type { SourceFiles } from '../ports.ts'
@@ -14,6 +15,7 @@ import { instancesOf, type JobInstance } from './instances.ts'
 import { linkNeeds } from './link-needs.ts'
 import { type Seed, type SeedContext, seedJob } from './seed.ts'
 import { stagesOf } from './stages.ts'
+import { weightOf } from './weight.ts'
 import { decideWorkflow } from './workflow.ts'
 
 /** A checked configuration and an event → the plan, or why there is none. Mistakes of this stage go to the diagnostics. */
@@ -43,8 +45,8 @@ export async function planPipeline(
     commonPredefined,
     commonLayer: plainLayer(commonPredefined),
   }
-  const seeds = await seedJobs(configuration.jobs, seeding, diagnostics)
-  const jobs = linkNeeds(seeds, configuration, diagnostics)
+  const { seeds, undecided } = await seedJobs(configuration.jobs, seeding, diagnostics)
+  const jobs = linkNeeds(seeds, undecided, configuration, diagnostics)
   const explanations = [...workflow.explanations, ...seeds.map(seed => seed.explanation)]
   const leftOut = leftOutOf(seeds)
   if (!jobs.some(job => job.stage !== '.pre' && job.stage !== '.post'))
@@ -73,19 +75,36 @@ export async function planPipeline(
   }
 }
 
-async function seedJobs(
-  jobs: readonly JobEntry[],
-  seeding: SeedContext,
-  diagnostics: Diagnostics,
-): Promise<readonly Seed[]> {
+interface Seeds {
+  readonly seeds: readonly Seed[]
+  /** Jobs of which nobody can say whether they are in: that was told. */
+  readonly undecided: ReadonlySet<string>
+}
+
+/** Where so many jobs cannot be decided, the others would say nothing new. */
+const maxUndecided = 50
+const maxPlanCharacters = 20_000_000
+
+/** Throws BudgetExceeded. */
+async function seedJobs(jobs: readonly JobEntry[], seeding: SeedContext, diagnostics: Diagnostics): Promise<Seeds> {
+  const budget = createBudget(maxPlanCharacters, 'the jobs have more than 20 MB of text with defaults and variables')
   const seeds: Seed[] = []
+  const undecided = new Set<string>()
   for (const entry of jobs) {
+    if (undecided.size >= maxUndecided) undecided.add(entry.name)
+    else if (!(await seedInstances(entry))) undecided.add(entry.name)
+  }
+  return { seeds, undecided }
+
+  async function seedInstances(entry: JobEntry): Promise<boolean> {
     for (const instance of instancesOf(entry.name, entry.node)) {
       const seed = await trySeed(entry, instance, seeding, diagnostics)
-      if (seed) seeds.push(seed)
+      if (!seed) return false
+      budget.spend(weightOf(seed.explanation) + weightOf(seed.plan && { ...seed.plan, predefined: null }))
+      seeds.push(seed)
     }
+    return true
   }
-  return seeds
 }
 
 async function trySeed(

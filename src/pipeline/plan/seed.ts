@@ -60,9 +60,9 @@ async function decide(
   name: string,
   node: YamlNode,
   scope: JobScope,
-  { context, files, hasDefaultOnly }: SeedContext,
+  { context, files, hasDefaultOnly, space }: SeedContext,
 ): Promise<{ readonly rule: MappingNode | null; readonly explanation: Explanation }> {
-  const surroundings = surroundingsOf(context, files, scope.layers)
+  const surroundings = surroundingsOf(context, files, scope.layers, space.expansionBudget)
   const rules = valueAt(node, 'rules')
   if (rules) {
     const { rule, number, reason, clauses } = await decideRules(rules, surroundings)
@@ -87,7 +87,7 @@ function planOf(
 ): Omit<JobPlan, 'needs'> {
   const { node, name: groupName } = entry
   const stage = stageOf(node)
-  requireNoCircles(scope.fileVariables.keys(), scope.layers)
+  requireNoCircles(scope.fileVariables.keys(), scope.layers, space.expansionBudget)
   const scheduling = schedulingOf(node, rule)
   const job = jobPredefined({
     name: instance.name,
@@ -115,7 +115,7 @@ function planOf(
     ...keywordPlanOf(groupName, node, rule, scope, context),
     upstreamNeeds: needs?.upstream ?? [],
     environment: scope.environment,
-    variables: finalValuesOf(new Set(scope.fileVariables.keys()), layers),
+    variables: finalValuesOf(new Set(scope.fileVariables.keys()), layers, space.expansionBudget),
     yamlVariables: [...scope.fileVariables.values()],
     predefined: { ...commonPredefined, ...recordOf(job) },
     parallel: instance.parallel,

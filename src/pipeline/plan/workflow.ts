@@ -33,7 +33,9 @@ export async function decideWorkflow(
   const rules = valueAt(workflow, 'rules')
   const rootVariables = yamlVariablesOf(valueAt(root, 'variables'))
   const layers = space.layersFor({ file: layerOf(rootVariables.values()) })
-  const decision = rules ? await decideRules(rules, surroundingsOf(context, files, layers)) : null
+  const decision = rules
+    ? await decideRules(rules, surroundingsOf(context, files, layers, space.expansionBudget))
+    : null
   const rule = decision?.rule ?? undefined
   const isCreated = decision === null || (decision.rule !== null && whenOf(decision.rule) !== 'never')
   const variables = mergeVariables(rootVariables, yamlVariablesOf(valueAt(rule, 'variables')))
@@ -63,7 +65,11 @@ export async function decideWorkflow(
   function nameOf(variables: YamlVariables): string | null {
     const written = textAt(workflow, 'name')
     if (written === null) return null
-    const expander = createExpander(space.layersFor({ file: layerOf(variables.values()) }), forNames)
+    const expander = createExpander(
+      space.layersFor({ file: layerOf(variables.values()) }),
+      forNames,
+      space.expansionBudget,
+    )
     return expander.expand(written).trim() || null
   }
 }

@@ -1,3 +1,4 @@
+import type { Budget } from '../document/budget.ts'
 import { type LayeredVariable, lookUp, type VariableLayers } from './layers.ts'
 
 // How the server expands `$x`, `${x}` and `%x%` in values: nested, in any order of definition, self references aside,
@@ -24,8 +25,8 @@ export interface Expander {
 export class ExpansionError extends Error {}
 
 /** Throws ExpansionError when the values of these names refer to each other in a circle. */
-export function requireNoCircles(names: Iterable<string>, layers: VariableLayers): void {
-  const expander = createExpander(layers, forJobs)
+export function requireNoCircles(names: Iterable<string>, layers: VariableLayers, budget: Budget | null = null): void {
+  const expander = createExpander(layers, forJobs, budget)
   for (const name of names) {
     const written = lookUp(layers, name)
     if (written !== null && mayHaveReferences(written)) expander.value(name)
@@ -40,7 +41,8 @@ export function mayHaveReferences(text: string): boolean {
   return text.includes('$') || text.includes('%')
 }
 
-export function createExpander(layers: VariableLayers, expansion: Expansion): Expander {
+/** @param budget of all expanders of one compile, in characters read and written */
+export function createExpander(layers: VariableLayers, expansion: Expansion, budget: Budget | null = null): Expander {
   const known = new Map<string, string | null>()
   const open: string[] = []
   let work = 0
@@ -88,6 +90,7 @@ export function createExpander(layers: VariableLayers, expansion: Expansion): Ex
       return readVariable(name) ?? (expansion.unknown === 'keep' ? reference : '')
     })
     work += expanded.length
+    budget?.spend(text.length + expanded.length)
     if (expanded.length > maxLength || work > maxLength * 10)
       throw new ExpansionError('variables expand to more than a million characters')
     return expanded

@@ -1,4 +1,5 @@
 import type { PipelineContext, Variable, VariableLevels } from '../context.ts'
+import { type Budget, createBudget } from '../document/budget.ts'
 import { layerOf, shownLayers, type VariableLayer, type VariableLayers } from './layers.ts'
 import { pipelinePredefined, projectPredefined, userPredefined } from './predefined.ts'
 import { applicableVariables, hasScopedVariables } from './scope.ts'
@@ -21,7 +22,11 @@ export interface VariableSpace {
   readonly projectPredefined: VariableLayer
   readonly pipelinePredefined: VariableLayer
   readonly userPredefined: VariableLayer
+  /** Of everything that is expanded for the pipeline. */
+  readonly expansionBudget: Budget
 }
+
+const maxExpandedCharacters = 50_000_000
 
 export function createVariableSpace(context: PipelineContext): VariableSpace {
   const project = projectPredefined(context)
@@ -39,6 +44,7 @@ export function createVariableSpace(context: PipelineContext): VariableSpace {
     projectPredefined: project,
     pipelinePredefined: pipeline,
     userPredefined: user,
+    expansionBudget: createBudget(maxExpandedCharacters, 'variables expand to more than 50 MB of text over all jobs'),
     layersFor: ({ file, job, environment = null, isShown = false }) => [
       ...outerFor(environment, isShown),
       user,
