@@ -58,6 +58,7 @@ function createProgram(): Command {
     .description('GitLab CI and the GitLab Container Registry without GitLab')
     .version('0.1.0')
     .showHelpAfterError('(--help tells more)')
+    .enablePositionalOptions() // what stands after a command is the command's
     .exitOverride()
 }
 

@@ -38,6 +38,7 @@ const packagedConfig = join(import.meta.dirname, '../../runner.config.ts')
 export function register(program: Command): void {
   const command = program
     .command('runner')
+    .enablePositionalOptions() // `register` has a `--token-file` of its own
     .description('run jobs of a server in Docker, until told to end')
     .option('--config <file>', 'runner.config.ts', packagedConfig)
     .option('--server <url>', 'address of the server (SLIPWAY_URL)')
