@@ -199,6 +199,7 @@ async function openJobLog(server: Server, job: BenchJob): Promise<Trace> {
     server: client,
     clock: systemClock,
     onWord: () => undefined,
+    onDiskFull: () => undefined,
   })
   return {
     ...trace,

@@ -1,5 +1,8 @@
 // The queue only wakes: whatever it delivers twice, loses or forgets, each job is claimed once, and all of them are.
+
+import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { refuseEviction } from '../../src/redis/eviction.ts'
 import { createJobIntake } from '../../src/redis/job-intake.ts'
 import { createJobQueue } from '../../src/redis/job-queue.ts'
 import { startFaultProxy } from '../support/fault-proxy.ts'
@@ -18,6 +21,24 @@ beforeEach(async () => {
 afterEach(async () => {
   await world.close()
   await redis.stop()
+})
+
+describe('a Redis of one’s own', { timeout: 60_000 }, () => {
+  test('that drops keys when it is full is refused at the start, in words', async () => {
+    await refuseEviction(redis)
+    const connection = new Redis(redis.port, '127.0.0.1')
+    await connection.config('SET', 'maxmemory-policy', 'allkeys-lru')
+    connection.disconnect()
+    await expect(refuseEviction(redis)).rejects.toMatchObject({
+      code: 'redis_evicts',
+      message: expect.stringContaining("maxmemory-policy is 'allkeys-lru'"),
+    })
+  })
+
+  test('that is away is no reason not to start', async () => {
+    await redis.kill()
+    await refuseEviction(redis)
+  })
 })
 
 const pipelineOf = (count: number) =>

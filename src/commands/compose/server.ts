@@ -1,6 +1,5 @@
 // The server, put together: stores and doors over one data folder, one Redis and its listening addresses.
 import { join } from 'node:path'
-import { accessErrors } from '../../access/errors.ts'
 import { createRoot, type RootCredentials } from '../../access/first-start.ts'
 import { createTokenSigner, readSigningKey } from '../../access/token-signer.ts'
 import { clearIncoming, createArtifactFiles } from '../../artifacts/artifact-files.ts'
@@ -14,7 +13,9 @@ import { mintToken } from '../../kit/token.ts'
 import { createTraceFiles } from '../../logs/trace-files.ts'
 import { createBus } from '../../redis/bus.ts'
 import type { RedisPlace } from '../../redis/connection.ts'
+import { refuseEviction } from '../../redis/eviction.ts'
 import { createJobQueue } from '../../redis/job-queue.ts'
+import { registryStatuses } from '../../registry/errors.ts'
 import type { RunnerStore } from '../../run/store-ports.ts'
 import { runResourceErrors } from '../../server/api/run-resources.ts'
 import { createApp, handlerOf } from '../../server/app.ts'
@@ -68,6 +69,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     { password: config.rootPassword, token: config.rootToken },
   )
 
+  if (config.redisUrl !== undefined) await refuseEviction(redis)
   const bus = createBus(redis)
   const bell = createWakeBell(bus)
   const redisQueue = createJobQueue(redis)
@@ -135,7 +137,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     url: config.url,
     trustProxy: config.trustProxy,
     raw,
-    errors: [accessErrors, runResourceErrors],
+    errors: [runResourceErrors, registryStatuses],
     resources: [
       app =>
         registerResources(app, {
