@@ -31,6 +31,11 @@ export const registryErrors = {
 } as const
 export type RegistryErrorCode = keyof typeof registryErrors
 
+/** The status of each code, for doors that speak another protocol. */
+export const registryStatuses: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(registryErrors).map(([code, { status }]) => [code, status]),
+)
+
 /** Codes that the wire does not know, with the nearest that docker prints well (research: "how a refusal looks"). */
 const wireCodes: Partial<Record<RegistryErrorCode, string>> = {
   MANIFEST_TOO_LARGE: 'SIZE_INVALID',

@@ -3,10 +3,12 @@ import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 const mostPerPage = 100
+/** The rows before the last of them can still be counted. */
+const mostPages = 1_000_000_000
 
 /** Spread it into a route's query schema: `Type.Object({ ...pageQuery, search: … })`. */
 export const pageQuery = {
-  page: Type.Optional(Type.Integer({ minimum: 1, default: 1 })),
+  page: Type.Optional(Type.Integer({ minimum: 1, maximum: mostPages, default: 1 })),
   per_page: Type.Optional(Type.Integer({ minimum: 1, default: 20, description: 'At most 100.' })),
 }
 

@@ -1,6 +1,7 @@
 // A project's quota, and its protected repositories and tags.
 import type { RuleRecords } from '../../registry/management/ports.ts'
 import type { ProtectionLevel, RepositoryRule, TagRule } from '../../registry/protection.ts'
+import { refuseTaken } from '../accounts/taken.ts'
 import type { Database } from '../database.ts'
 import { createUsageRecords } from './usage-records.ts'
 
@@ -51,12 +52,12 @@ export function createRuleRecords(database: Database): RuleRecords {
     },
 
     async changeRepositoryRule(projectId, rule) {
-      const result = await database
+      const update = database
         .updateTable('registry_repository_rule')
         .set(toRepositoryRow(rule))
         .where('project_id', '=', projectId)
         .where('id', '=', rule.id)
-        .executeTakeFirst()
+      const result = await refuseTaken('repository_path_pattern', () => update.executeTakeFirst())
       return result.numUpdatedRows > 0n
     },
 
@@ -79,12 +80,12 @@ export function createRuleRecords(database: Database): RuleRecords {
     },
 
     async changeTagRule(projectId, rule) {
-      const result = await database
+      const update = database
         .updateTable('registry_tag_rule')
         .set(toTagRow(rule))
         .where('project_id', '=', projectId)
         .where('id', '=', rule.id)
-        .executeTakeFirst()
+      const result = await refuseTaken('tag_name_pattern', () => update.executeTakeFirst())
       return result.numUpdatedRows > 0n
     },
 
