@@ -36,13 +36,15 @@ export default defineConfig({
         maxWorkers: 1,
         sequence: { groupOrder: 3 },
       }),
-      // Hours, not minutes: only `npm run soak` asks for it.
+      // Hours, not minutes: only `npm run soak` asks for it. Faults and threats have two sizes of one code.
       ...(process.env.SLIPWAY_SOAK === undefined
         ? []
         : [
             project('soak', {
-              include: ['test/soak/**/*.test.ts'],
+              include: ['test/{soak,faults,security}/**/*.test.ts'],
               testTimeout: 3_600_000,
+              hookTimeout: 120_000,
+              maxWorkers: 1,
               sequence: { groupOrder: 4 },
             }),
           ]),

@@ -1,9 +1,13 @@
 // What goes wrong while a job runs, each by itself: the job ends as it must, and is told why.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { RunnerConfigInput } from '../../src/runner/config.ts'
+import { systemClock } from '../../src/runner/clock.ts'
+import type { RunnerConfigInput } from '../../src/runner/config-input.ts'
+import type { Clock } from '../../src/runner/ports.ts'
 import { engine, leftovers } from '../integration/executor/rooms.ts'
 import { startTestRunner, type TestRunner } from '../integration/runner/runner-in-process.ts'
 import { jobPayload, type PayloadWish } from '../support/job-payload.ts'
+import { createRandom } from '../support/random.ts'
 import {
   type KnownJob,
   type RunnerProtocolServer,
@@ -11,12 +15,13 @@ import {
 } from '../support/runner-protocol-server.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
+const cancels = Number(process.env.SLIPWAY_SOAK_CANCELS ?? 8)
 const floodMebibytes = Number(process.env.SLIPWAY_SOAK_FLOOD_MIB ?? 80)
 
 let server: RunnerProtocolServer
 let runner: TestRunner
-async function start(config: RunnerConfigInput = {}): Promise<void> {
-  runner = await startTestRunner(server.url, config)
+async function start(config: RunnerConfigInput = {}, clock: Clock = systemClock): Promise<void> {
+  runner = await startTestRunner(server.url, config, clock)
 }
 beforeEach(async () => {
   server = await startRunnerProtocolServer()
@@ -133,13 +138,6 @@ describe('a server', { timeout: 180_000 }, () => {
     )
   })
 
-  test('whose answers to a claim are lost gives the job once', async () => {
-    await start()
-    const job = add({ script: ['echo hello'] })
-    await end(job)
-    expect([job.claims, job.begun, job.update?.state]).toEqual([1, 1, 'success'])
-  })
-
   test('that says cancel in the moment of the end decides nothing twice', async () => {
     await start()
     for (let round = 0; round < 5; round += 1) {
@@ -150,5 +148,40 @@ describe('a server', { timeout: 180_000 }, () => {
       expect(job.updates).toBe(1)
       expect(['success', 'canceled']).toContain(job.update?.state)
     }
+  })
+
+  test(`that says cancel at any moment of a job's life hears of one end, ${cancels} times`, {
+    timeout: 60_000 + cancels * 5_000,
+  }, async () => {
+    await start()
+    const random = createRandom(11)
+    for (let round = 0; round < cancels; round += 1) {
+      const job = add({ script: ['echo end'], afterScript: ['echo after'] })
+      await sleep(random.integer(700))
+      job.canceling = true
+      await end(job)
+      expect(job.updates).toBe(1)
+      expect(['success', 'canceled']).toContain(job.update?.state)
+    }
+  })
+
+  test.each([-10, 10])('whose clock is %i minutes from the runner’s changes nothing', async minutes => {
+    const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + minutes * 60_000 }
+    await start({}, clock)
+    const job = await end(add({ script: ['echo begun', 'sleep 1', 'echo ended'], timeoutSeconds: 60 }))
+    expect(job.update).toMatchObject({ state: 'success' })
+    expect(job.log.toString()).toContain('ended\n')
+  })
+})
+
+describe('a clock', { timeout: 60_000 }, () => {
+  test('that jumps by an hour in the middle of a job ends nothing', async () => {
+    let hours = 0
+    await start({}, { ...systemClock, nowMs: () => systemClock.nowMs() + hours * 3_600_000 })
+    const job = add({ script: ['echo begun', 'sleep 1', 'echo ended'], timeoutSeconds: 60 })
+    await waitUntil(() => job.log.includes('begun\n'), 'the first line')
+    hours = 1
+    await end(job)
+    expect(job.update).toMatchObject({ state: 'success' })
   })
 })

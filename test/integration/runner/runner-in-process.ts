@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { assembleWorld } from '../../../src/runner/assemble.ts'
 import { systemClock } from '../../../src/runner/clock.ts'
-import { type RunnerConfigInput, readRunnerConfig } from '../../../src/runner/config.ts'
+import { readRunnerConfig } from '../../../src/runner/config.ts'
+import type { RunnerConfigInput } from '../../../src/runner/config-input.ts'
 import { type Daemon, startDaemon } from '../../../src/runner/daemon.ts'
 import { createHttpIntake } from '../../../src/runner/http-intake.ts'
+import type { Clock } from '../../../src/runner/ports.ts'
 import { createServerClient } from '../../../src/runner/server-client.ts'
 import { runnerToken } from '../../support/runner-protocol-server.ts'
 
@@ -19,7 +21,11 @@ export type TestRunner = {
   readonly end: () => Promise<void>
 }
 
-export async function startTestRunner(url: string, changes: RunnerConfigInput = {}): Promise<TestRunner> {
+export async function startTestRunner(
+  url: string,
+  changes: RunnerConfigInput = {},
+  clock: Clock = systemClock,
+): Promise<TestRunner> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'slipway-runner-'))
   const runnerId = `test-${randomBytes(4).toString('hex')}`
   const problems: string[] = []
@@ -49,7 +55,7 @@ export async function startTestRunner(url: string, changes: RunnerConfigInput = 
   const server = createServerClient({ url, runnerToken: () => runnerToken, version: 'test', answerMs: 10_000 })
   const world = assembleWorld({ config, server, runnerId, version: 'test', architecture: 'linux/amd64', onProblem })
   const daemon = await startDaemon({
-    world,
+    world: { ...world, clock },
     intake: createHttpIntake(server, systemClock),
     cancelFeed: null,
     jobsDirectory: join(dataFolder, 'jobs'),
