@@ -70,10 +70,20 @@ function nextPipeline(before: PipelineState, board: Board, at: string): Pipeline
   const status = compositeStatus(board.totals) ?? before.status
   const isDone = isFinal({ status })
   const hasStarted = board.totals.running + board.totals.success + board.totals.failed + board.totals.forgiven > 0
-  return {
+  const next = {
     status,
     hasWarnings: hasWarnings(board.totals),
     startedAt: before.startedAt ?? (hasStarted ? at : null),
     finishedAt: isDone ? (before.finishedAt ?? at) : null,
   }
+  return isSame(before, next) ? before : next
+}
+
+function isSame(a: PipelineState, b: PipelineState): boolean {
+  return (
+    a.status === b.status &&
+    a.hasWarnings === b.hasWarnings &&
+    a.startedAt === b.startedAt &&
+    a.finishedAt === b.finishedAt
+  )
 }

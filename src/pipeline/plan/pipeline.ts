@@ -100,7 +100,7 @@ async function seedJobs(jobs: readonly JobEntry[], seeding: SeedContext, diagnos
     for (const instance of instancesOf(entry.name, entry.node)) {
       const seed = await trySeed(entry, instance, seeding, diagnostics)
       if (!seed) return false
-      budget.spend(weightOf(seed.explanation) + weightOf(seed.plan && { ...seed.plan, predefined: null }))
+      budget.spend(weightOf(seed.explanation) + weightOf(seed.plan, 'predefined'))
       seeds.push(seed)
     }
     return true

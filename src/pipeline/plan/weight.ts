@@ -1,10 +1,13 @@
-/** About the characters of a value as JSON. What several jobs share is weighed for each: it is written out for each. */
-export function weightOf(value: unknown): number {
+/**
+ * About the characters of a value as JSON. What several jobs share is weighed for each: it is written out for each.
+ * @param without a key whose value is alike in all jobs
+ */
+export function weightOf(value: unknown, without: string | null = null): number {
   if (typeof value === 'string') return value.length + itemWeight
   if (typeof value !== 'object' || value === null) return itemWeight
-  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + weightOf(each), itemWeight)
   let weight = itemWeight
-  for (const [key, each] of Object.entries(value)) weight += key.length + weightOf(each)
+  if (Array.isArray(value)) for (const each of value) weight += weightOf(each)
+  else for (const key in value) if (key !== without) weight += key.length + weightOf(value[key as keyof typeof value])
   return weight
 }
 
