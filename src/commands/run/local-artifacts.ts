@@ -12,15 +12,20 @@ import type { ArtifactAnswer, ArtifactUpload } from '../../runner/ports.ts'
 
 export type Archive = { readonly file: string; readonly filename: string; readonly sizeBytes: number }
 
+/** Of the kinds `junit`, `dotenv`, …: several files of one kind follow each other in one. */
+export type Report = { readonly file: string; readonly filename: string; readonly isGzipped: boolean }
+
 export type LocalArtifacts = {
   readonly store: (jobId: number, upload: ArtifactUpload) => Promise<ArtifactAnswer>
   readonly archive: (jobId: number) => Archive | null
+  readonly reports: (jobId: number) => readonly Report[]
   readonly dotenv: (jobId: number) => readonly RunVariable[]
   readonly open: (jobId: number) => NodeJS.ReadableStream | null
 }
 
 export function createLocalArtifacts(folder: string): LocalArtifacts {
   const archives = new Map<number, Archive>()
+  const reports = new Map<number, readonly Report[]>()
   const variables = new Map<number, readonly RunVariable[]>()
 
   return {
@@ -30,6 +35,9 @@ export function createLocalArtifacts(folder: string): LocalArtifacts {
       await pipeline(upload.open(), createWriteStream(file, { mode: 0o600 }))
       if (upload.type === 'archive') {
         archives.set(jobId, { file, filename: upload.filename, sizeBytes: upload.sizeBytes })
+      } else {
+        const report = { file, filename: upload.filename, isGzipped: upload.format === 'gzip' }
+        reports.set(jobId, [...(reports.get(jobId) ?? []).filter(each => each.file !== file), report])
       }
       if (upload.type !== 'dotenv') return { kind: 'stored' }
       try {
@@ -41,6 +49,7 @@ export function createLocalArtifacts(folder: string): LocalArtifacts {
       }
     },
     archive: jobId => archives.get(jobId) ?? null,
+    reports: jobId => reports.get(jobId) ?? [],
     dotenv: jobId => variables.get(jobId) ?? [],
     open(jobId) {
       const archive = archives.get(jobId)

@@ -44,7 +44,7 @@ export function addRunOptions(command: Command): Command {
     .option('--no-needs', 'run the jobs that are named without those that they need')
     .option('--manual', 'run manual jobs, too')
     .option('--concurrency <number>', 'jobs at the same time (default: 4, or the number of processors)')
-    .option('--artifacts <folder>', 'copy the artifacts of all jobs there')
+    .option('--artifacts <folder>', 'copy the artifacts and reports of all jobs there')
     .option('--no-privileged', 'refuse docker:dind, whose container is root on this machine')
     .option('--no-registry', 'no registry of the run for jobs that push or pull images of this project')
     .addOption(new Option('--pull <policy>', 'when images are pulled').choices(pullPolicies).default('if-not-present'))

@@ -57,13 +57,15 @@ describe('slipway run', () => {
     await projectWith(`
       default: { image: busybox }
       build:
-        script: ['mkdir out', 'echo 42 > out/answer', 'echo COLOUR=green > build.env']
-        artifacts: { paths: [out], reports: { dotenv: build.env } }
+        script: ['mkdir out', 'echo 42 > out/answer', 'echo COLOUR=green > build.env', 'echo "<a/>" > unit.xml']
+        artifacts: { paths: [out], reports: { dotenv: build.env, junit: unit.xml } }
       check: { needs: [build], script: ['grep 42 out/answer', 'test "$COLOUR" = green'] }
       bare: { needs: [{ job: build, artifacts: false }], script: ['test ! -e out', 'test -z "$COLOUR"'] }`)
     const summary = await project.summary('--artifacts', 'copied')
     expect(statuses(summary)).toEqual({ build: 'success', check: 'success', bare: 'success' })
     expect(await project.read('copied/out/answer')).toBe('42\n')
+    expect(await project.read('copied/reports/build/junit.xml')).toBe('<a/>\n')
+    expect(await readdir(join(project.path, 'copied/reports/build'))).toHaveLength(2)
   })
 
   it('tells the exit code of a job that fails, and goes on as the file says', async () => {
