@@ -1,39 +1,25 @@
-// `slipway runner`: the daemon of a host. First SIGTERM, SIGINT or SIGQUIT: no more jobs, those that run may end until the
-// deadline, then they are left for the next process. The second one cancels them.
-import { homedir, hostname } from 'node:os'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+// `slipway runner`: the daemon of a host, from its configuration to its end.
+import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { messageOf } from '../kit/errors.ts'
 import { createLog, type Log } from '../kit/log.ts'
 import { trustAuthority } from '../kit/trust.ts'
 import { assembleWorld } from '../runner/assemble.ts'
 import { systemClock } from '../runner/clock.ts'
-import { type RunnerConfig, type RunnerConfigInput, readRunnerConfig } from '../runner/config.ts'
-import { type Daemon, startDaemon } from '../runner/daemon.ts'
+import type { RunnerConfig } from '../runner/config.ts'
+import { startDaemon } from '../runner/daemon.ts'
 import { readIdentity } from '../runner/identity.ts'
 import { createRunnerMetrics, serveMetrics } from '../runner/metrics.ts'
 import type { RunnerDescription, ServerClient } from '../runner/ports.ts'
 import { untilAnswered } from '../runner/retry.ts'
 import { createServerClient } from '../runner/server-client.ts'
+import { countSlots } from '../runner/slots.ts'
+import { loadConfig, packagedConfig, type RunnerOptions } from './runner-configuration.ts'
 import { addRegistration } from './runner-registration.ts'
+import { endOnSignals, endWithParent, onSignals, reloadOnSignal } from './runner-signals.ts'
 import { openWakeUps } from './runner-wake-ups.ts'
 
-type Options = {
-  readonly config: string
-  readonly server?: string
-  readonly caFile?: string
-  readonly tokenFile?: string
-  readonly data?: string
-  readonly concurrency?: string
-  readonly once?: boolean
-  readonly maxJobs?: string
-  readonly idleTimeout?: string
-  readonly withParent?: boolean
-}
-
 const version = '0.1.0'
-const packagedConfig = join(import.meta.dirname, '../../runner.config.ts')
 
 export function register(program: Command): void {
   const command = program
@@ -54,7 +40,7 @@ export function register(program: Command): void {
   addRegistration(command)
 }
 
-async function startRunner(options: Options): Promise<void> {
+async function startRunner(options: RunnerOptions): Promise<void> {
   const log = createLog({ level: 'info' })
   let config: RunnerConfig | null = await loadConfig(options)
   while (config !== null) config = await runWith(config, options, log)
@@ -62,7 +48,7 @@ async function startRunner(options: Options): Promise<void> {
 }
 
 /** Resolves at the runner's end; with a configuration when it is to go on with that one. */
-async function runWith(config: RunnerConfig, options: Options, log: Log): Promise<RunnerConfig | null> {
+async function runWith(config: RunnerConfig, options: RunnerOptions, log: Log): Promise<RunnerConfig | null> {
   if (config.authority !== null) trustAuthority(config.authority.pem)
   const server = createServerClient({
     url: config.server,
@@ -96,6 +82,7 @@ async function runWith(config: RunnerConfig, options: Options, log: Log): Promis
     description,
     world,
     onProblem,
+    slots: countSlots(config, facts),
     engine: facts.version,
     engineFolder: facts.rootDirectory,
   })
@@ -115,20 +102,21 @@ function untilDescribed(server: ServerClient, log: Log, signal: AbortSignal): Pr
 }
 
 type Served = {
-  readonly options: Options
+  readonly options: RunnerOptions
   readonly config: RunnerConfig
   readonly log: Log
   readonly server: ServerClient
   readonly description: RunnerDescription
   readonly world: ReturnType<typeof assembleWorld>
   readonly onProblem: (message: string, error: unknown) => void
+  readonly slots: number
   readonly engine: string
   readonly engineFolder: string
 }
 
 async function serve(served: Served): Promise<RunnerConfig | null> {
-  const { options, config, log, server, description, world, onProblem, engine } = served
-  const metrics = createRunnerMetrics(config.concurrency)
+  const { options, config, log, server, description, world, onProblem, engine, slots } = served
+  const metrics = createRunnerMetrics(slots)
   const metricsServer = config.metrics === null ? null : await serveMetrics(metrics, config.metrics)
   const wakeUps = await openWakeUps(description, server, onProblem)
   const startedAt = new Map<number, number>()
@@ -136,7 +124,7 @@ async function serve(served: Served): Promise<RunnerConfig | null> {
     world,
     ...wakeUps,
     jobsDirectory: join(config.dataFolder, 'jobs'),
-    concurrency: config.concurrency,
+    concurrency: slots,
     diskFolders: [config.dataFolder, served.engineFolder],
     heartbeatMs: 2_000,
     sweepMs: 60_000,
@@ -160,93 +148,13 @@ async function serve(served: Served): Promise<RunnerConfig | null> {
       onProblem,
     },
   })
-  log.info({ runner: description.id, server: config.server, slots: config.concurrency, engine }, 'runner is ready')
+  log.info({ runner: description.id, server: config.server, slots, engine }, 'runner is ready')
   endOnSignals(daemon, config, log)
   if (options.withParent === true) endWithParent(daemon)
-  const reload = reloadOnSignal(daemon, options, log)
+  const reload = reloadOnSignal(daemon, () => loadConfig(options), log)
   await daemon.ended
   await metricsServer?.close()
   return reload.config()
-}
-
-/** SIGHUP: with a new configuration without mistakes the jobs are handed over to it, as to another process. */
-function reloadOnSignal(daemon: Daemon, options: Options, log: Log): { readonly config: () => RunnerConfig | null } {
-  let next: RunnerConfig | null = null
-  const stop = onSignals(['SIGHUP'], async () => {
-    try {
-      next = await loadConfig(options)
-      log.info('goes on with the new configuration')
-      daemon.drain()
-      daemon.stopJobs('hand_over')
-    } catch (error) {
-      log.error({ err: messageOf(error) }, 'the new configuration is not used')
-    }
-  })
-  void daemon.ended.then(stop)
-  return { config: () => next }
-}
-
-function endOnSignals(daemon: Daemon, config: RunnerConfig, log: Log): void {
-  let count = 0
-  let deadline: NodeJS.Timeout | undefined
-  const end = (signal: NodeJS.Signals) => {
-    count += 1
-    daemon.drain()
-    if (count === 1) {
-      log.info({ signal, running: daemon.jobs().length, drainTimeoutMs: config.drainTimeoutMs }, 'takes no more jobs')
-      deadline = setTimeout(() => daemon.stopJobs('hand_over'), config.drainTimeoutMs)
-    } else {
-      log.info({ signal, running: daemon.jobs().length }, 'cancels its jobs')
-      daemon.stopJobs('cancel')
-    }
-  }
-  const stop = onSignals(['SIGTERM', 'SIGINT', 'SIGQUIT'], end)
-  void daemon.ended.then(() => {
-    clearTimeout(deadline)
-    stop()
-  })
-}
-
-/** Whoever started this holds the other end of standard input: when it closes, they are gone, however they ended. */
-function endWithParent(daemon: Daemon): void {
-  const leave = () => {
-    daemon.drain()
-    daemon.stopJobs('hand_over')
-  }
-  process.stdin.once('close', leave)
-  process.stdin.resume()
-  void daemon.ended.then(() => process.stdin.off('close', leave))
-}
-
-function onSignals(signals: readonly NodeJS.Signals[], act: (signal: NodeJS.Signals) => unknown): () => void {
-  for (const signal of signals) process.on(signal, act)
-  return () => {
-    for (const signal of signals) process.off(signal, act)
-  }
-}
-
-async function loadConfig(options: Options): Promise<RunnerConfig> {
-  const file = resolve(options.config)
-  // With a name of its own each time, or a changed file would not be read again.
-  const { default: input } = (await import(`${pathToFileURL(file).href}?at=${Date.now()}`)) as {
-    default: RunnerConfigInput
-  }
-  const { env } = process
-  const dataHome = env.XDG_DATA_HOME || join(homedir(), '.local/share')
-  const server = options.server ?? env.SLIPWAY_URL
-  const data = options.data ?? env.SLIPWAY_RUNNER_DATA
-  const caFile = options.caFile ?? env.SLIPWAY_CA_FILE
-  return readRunnerConfig(input, {
-    ...(server ? { server } : {}),
-    ...(caFile ? { caFile } : {}),
-    ...(options.tokenFile === undefined ? {} : { tokenFile: options.tokenFile }),
-    ...(env.SLIPWAY_RUNNER_TOKEN ? { token: env.SLIPWAY_RUNNER_TOKEN } : {}),
-    ...(data ? { dataFolder: resolve(data) } : {}),
-    ...(env.DOCKER_HOST ? { dockerHost: env.DOCKER_HOST } : {}),
-    ...(options.concurrency === undefined ? {} : { concurrency: Number(options.concurrency) }),
-    hostName: hostname(),
-    defaultDataFolder: join(dataHome, 'slipway-runner'),
-  })
 }
 
 /** The honest limit: said at every start, because nothing in this program can change it. */

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { JobPayload } from '../../../src/run/protocol.ts'
 import { jobPayload, type PayloadWish } from '../../support/job-payload.ts'
 import {
   type KnownJob,
@@ -60,6 +61,19 @@ describe('a job from claim to end', { timeout: limit }, () => {
     const job = await run({ script: ['exit 3'], afterScript: ['echo status $CI_JOB_STATUS', 'exit 9'] })
     expect(job.update).toMatchObject({ state: 'failed', exit_code: 3 })
     expect(job.log.toString()).toContain('status failed\n')
+  })
+
+  test('after_script counts where the job says so', async () => {
+    const job = await run({ afterScript: ['exit 9'], variables: { AFTER_SCRIPT_IGNORE_ERRORS: 'false' } })
+    expect(job.update).toMatchObject({ state: 'failed', exit_code: 9 })
+  })
+
+  test('a payload that makes no sense is told as a failure, and leaves nothing', async () => {
+    const job = await run({ more: { services: null as unknown as JobPayload['services'] } })
+    expect(job.update).toMatchObject({ state: 'failed', failure_reason: 'runner_system_failure' })
+    await waitUntil(() => runner.daemon.jobs().length === 0, 'the slot')
+    expect(await readdir(join(runner.dataFolder, 'jobs'))).toEqual([])
+    runner.problems.length = 0
   })
 
   test('secrets are masked, wherever they are printed', async () => {
