@@ -10,7 +10,12 @@ import { addServerOptions, tellRoot, untilAskedToEnd } from './server-options.ts
 export function register(program: Command): void {
   addServerOptions(
     program.command('server').summary('start the server').description('Start the server: web, API, git, registry.'),
-  ).action(serve)
+  )
+    .option(
+      '--only <part>',
+      'registry: that alone; web: all but it. For two processes beside each other on one data folder',
+    )
+    .action(serve)
 }
 
 async function serve(options: ServerOptions): Promise<void> {

@@ -65,6 +65,8 @@ export type RegistryDeps = {
   readonly url: string
   /** Further `host[:port]`s under which this server is reached. */
   readonly hosts: readonly string[]
+  /** False: another process serves this registry, and collects; the locks against that are in its memory. */
+  readonly isHousekeeper?: boolean
   /** Proxies that are believed about where a request comes from; none, unless said. */
   readonly trustProxy?: ProxyTrust
   /** Called after the push or deletion is durable, and before it is acknowledged. */
@@ -87,6 +89,7 @@ export type Registry = RegistryHttp & {
   readonly sweeper: Sweeper
   readonly cleaner: Cleaner
   readonly removal: Removal
+  readonly isHousekeeper: boolean
   /** Tells webhooks and followers what is in the outbox, now. */
   readonly dispatch: () => Promise<void>
   /** Writes what is still in memory. Requests must have ended. */
@@ -119,22 +122,28 @@ export function createRegistry(deps: RegistryDeps): Registry {
   const deliverer = createDeliverer({ ...deps, records: store })
 
   const stopping = new AbortController()
-  const dispatching = repeat(dispatchMs, 'telling of pushes', async () => {
-    await dispatcher.dispatch(stopping.signal)
-    await deliverer.deliver(stopping.signal)
-  })
-  const housework = [
-    dispatching,
-    repeat(cleanupMs, 'cleaning up by policy', () => cleaner.runDue(stopping.signal)),
-    repeat(collectMs, 'collecting garbage', () => collector.collect(stopping.signal)),
-    repeat(sweepMs, 'sweeping the storage', () => sweeper.sweep(stopping.signal)),
-    repeat(sweepMs, 'forgetting cached manifests', () => store.forgetManifests(reviewTime(clock(), -cacheKeptMs))),
-    repeat(pullFlushMs, 'writing the times of pulls', pulls.flush),
-  ]
+  const { isHousekeeper = true } = deps
+  const housework = isHousekeeper ? startHousework() : []
+  const [dispatching] = housework
+
+  function startHousework(): readonly Repeater[] {
+    const telling = repeat(dispatchMs, 'telling of pushes', async () => {
+      await dispatcher.dispatch(stopping.signal)
+      await deliverer.deliver(stopping.signal)
+    })
+    return [
+      telling,
+      repeat(cleanupMs, 'cleaning up by policy', () => cleaner.runDue(stopping.signal)),
+      repeat(collectMs, 'collecting garbage', () => collector.collect(stopping.signal)),
+      repeat(sweepMs, 'sweeping the storage', () => sweeper.sweep(stopping.signal)),
+      repeat(sweepMs, 'forgetting cached manifests', () => store.forgetManifests(reviewTime(clock(), -cacheKeptMs))),
+      repeat(pullFlushMs, 'writing the times of pulls', pulls.flush),
+    ]
+  }
 
   async function onEvent(event: RegistryEvent): Promise<void> {
     await deps.onEvent(event)
-    dispatching.wake()
+    dispatching?.wake()
   }
 
   async function nameOf(projectId: number, suffix: string): Promise<string | null> {
@@ -180,7 +189,8 @@ export function createRegistry(deps: RegistryDeps): Registry {
     sweeper,
     cleaner,
     removal,
-    dispatch: dispatching.now,
+    isHousekeeper,
+    dispatch: async () => dispatching?.now(),
     async close() {
       stopping.abort()
       await Promise.all(housework.map(work => work.stop()))

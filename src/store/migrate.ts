@@ -18,6 +18,9 @@ export async function migrate<T>(typed: Kysely<T>): Promise<void> {
   for (const migration of migrations) {
     if (done.has(migration.name)) continue
     await database.transaction().execute(async transaction => {
+      // Another process may have come first, and this one has waited for it.
+      const found = await sql`SELECT 1 FROM migration WHERE name = ${migration.name}`.execute(transaction)
+      if (found.rows.length > 0) return
       await migration.up(transaction)
       await sql`INSERT INTO migration (name, applied_at) VALUES (${migration.name}, ${new Date().toISOString()})`.execute(
         transaction,

@@ -4,7 +4,10 @@ import { type Dialect, SqliteDialect } from 'kysely'
 
 const keptStatements = 1000
 
-/** A dialect for one SQLite file (or `:memory:`). WAL, foreign keys on, waits up to 10 s for another process's write. */
+/**
+ * A dialect for one SQLite file (or `:memory:`). WAL, foreign keys on, waits up to 10 s for another process's write. A
+ * transaction takes the right to write at once: one that began by reading could not wait for it, and would fail.
+ */
 export function sqliteDialect(file: string): Dialect {
   const database = new DatabaseSync(file)
   database.exec('PRAGMA journal_mode = WAL')
@@ -26,7 +29,7 @@ export function sqliteDialect(file: string): Dialect {
     database: {
       close: () => database.close(),
       prepare(sql) {
-        const statement = prepare(sql)
+        const statement = prepare(sql === 'begin' ? 'begin immediate' : sql)
         return {
           reader: statement.columns().length > 0,
           all: parameters => statement.all(...parameters.map(toInput)),

@@ -40,6 +40,7 @@ export function openImages(deps: {
     registryUrl: config.registryUrl,
     hosts: [new URL(config.url).host, ...config.listen.map(({ host, port }) => `${host}:${port}`)],
     upstreams: deps.upstreams,
+    isHousekeeper: config.only !== 'web',
     trustProxy: config.trustProxy,
     onEvent: event => recordPush(runs, event),
     log: deps.log,

@@ -32,6 +32,7 @@ export type RegistryDoorDeps = {
   readonly registryUrl: string
   /** Further `host[:port]`s under which this server is reached. */
   readonly hosts: readonly string[]
+  readonly isHousekeeper: boolean
   readonly trustProxy: ProxyTrust
   readonly upstreams: readonly Upstream[]
   readonly onEvent: (event: RegistryEvent) => Promise<void>

@@ -8,7 +8,7 @@ import { createRefEditor } from '../../git/ref-editor.ts'
 import { createSmartHttp } from '../../git/smart-http.ts'
 import { createTurns } from '../../git/turns.ts'
 import type { Log } from '../../kit/log.ts'
-import { createRepeater } from '../../kit/repeater.ts'
+import { createRepeater, type Repeater } from '../../kit/repeater.ts'
 import { mintToken } from '../../kit/token.ts'
 import { createTraceFiles } from '../../logs/trace-files.ts'
 import { createBus } from '../../redis/bus.ts'
@@ -64,10 +64,13 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
   await prepareDataFolder(dataFolder)
   const database = await openDatabase(config.databaseFile)
   const { accounts, repositories, vault, reads } = await openAccounts({ database, dataFolder, now }, () => projectEnd)
-  const root = await createRoot(
-    { users: accounts.users, userStore: accounts.stores.users, accessTokens: accounts.stores.accessTokens, now },
-    { password: config.rootPassword, token: config.rootToken },
-  )
+  const serves = { registry: config.only !== 'web', rest: config.only !== 'registry' }
+  const root = serves.rest
+    ? await createRoot(
+        { users: accounts.users, userStore: accounts.stores.users, accessTokens: accounts.stores.accessTokens, now },
+        { password: config.rootPassword, token: config.rootToken },
+      )
+    : null
 
   if (config.redisUrl !== undefined) await refuseEviction(redis)
   const bus = createBus(redis)
@@ -76,7 +79,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
   const artifacts = createArtifactStore(database)
   const caches = createCacheStore(database)
   const artifactFolder = join(dataFolder, 'artifacts')
-  await clearIncoming(artifactFolder)
+  if (serves.rest) await clearIncoming(artifactFolder)
   const artifactFiles = createArtifactFiles(artifactFolder)
   const traces = createTraceFiles({ folder: join(dataFolder, 'traces'), nowMs: Date.now })
   const queue = bell.ringing(redisQueue)
@@ -126,7 +129,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
   })
   const health = createHealth({ database, redis, dataFolder, reads, runners: runs.stores.runners })
   const door = createRunnerDoor({ runners: runs.stores.runners, reads })
-  const raw = [images.registry, git]
+  const raw = [...(serves.registry ? [images.registry] : []), ...(serves.rest ? [git] : [])]
   const app = await createApp({
     access: accounts.access,
     audit: accounts.audit,
@@ -138,61 +141,59 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     trustProxy: config.trustProxy,
     raw,
     errors: [runResourceErrors, registryStatuses],
-    resources: [
-      app =>
-        registerResources(app, {
-          config,
-          version,
-          accounts,
-          repositories,
-          editor,
-          makeTag,
-          signer,
-          reads,
-          runs,
-          images,
-          vault,
-          artifacts,
-          caches,
-          artifactFiles,
-          traces,
-          bus,
-          bell,
-          door,
-          redis,
-          now,
-        }),
-    ],
+    resources: serves.rest
+      ? [
+          app =>
+            registerResources(app, {
+              config,
+              version,
+              accounts,
+              repositories,
+              editor,
+              makeTag,
+              signer,
+              reads,
+              runs,
+              images,
+              vault,
+              artifacts,
+              caches,
+              artifactFiles,
+              traces,
+              bus,
+              bell,
+              door,
+              redis,
+              now,
+            }),
+        ]
+      : [],
   })
   const live = createLive({ access: accounts.access, reads, traces, bus, log, url: config.url })
 
-  await runs.coordinator.recover()
-  const tick = createRepeater({
-    everyMs: tickMs,
-    work: runs.coordinator.tick,
-    onError: error => onBug(error, 'the clockwork of pipelines failed'),
-  })
   const projectEnd = createProjectEnd({
     repositories,
     images: images.store,
     coordinator: runs.coordinator,
     projectIds: accounts.stores.projects.ids,
-    wakeSweeps: () => sweeps.wake(),
+    wakeSweeps: () => sweeps?.wake(),
   })
-  const sweeps = startSweeps({
-    artifacts,
-    caches,
-    files: artifactFiles,
-    traces,
-    reads,
-    sweepProjects: projectEnd.sweep,
-    now,
-    onBug,
-  })
+  if (serves.rest) await runs.coordinator.recover()
+  const [sweeps, tick] = serves.rest ? [startAllSweeps(), startTick()] : []
   const listeners = await openListeners(config, certificate, {
     handle: handlerOf(app, raw),
-    upgrade: live.handleUpgrade,
+    upgrade: serves.rest ? live.handleUpgrade : (_request, socket) => socket.destroy(),
   })
+
+  function startTick(): Repeater {
+    const onError = (error: unknown): void => onBug(error, 'the clockwork of pipelines failed')
+    return createRepeater({ everyMs: tickMs, work: runs.coordinator.tick, onError })
+  }
+
+  function startAllSweeps(): Repeater {
+    const { sweep: sweepProjects } = projectEnd
+    return startSweeps({ artifacts, caches, files: artifactFiles, traces, reads, sweepProjects, now, onBug })
+  }
 
   return {
     addresses: listeners.addresses,
@@ -204,8 +205,8 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
       listeners.useCertificate(certificate)
     },
     async close() {
-      await tick.stop()
-      await sweeps.stop()
+      await tick?.stop()
+      await sweeps?.stop()
       await live.close()
       await listeners.close(closeWithinMs)
       await app.close()

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { Type } from '@fastify/type-provider-typebox'
 import type { Usage } from '../../registry/management/ports.ts'
 import type { App } from '../app.ts'
-import { notFound } from '../plugins/errors.ts'
+import { Denial, notFound } from '../plugins/errors.ts'
 import { pageOf, pageQuery, tellPage } from '../plugins/pagination.ts'
 import { projectOf } from '../plugins/policy.ts'
 import { idParameter, nullableInteger } from '../schema.ts'
@@ -99,7 +99,11 @@ function registerInstanceUsage(app: App, deps: RegistryApiDeps): void {
 }
 
 function registerHousekeeping(app: App, deps: RegistryApiDeps): void {
-  const { collector, sweeper } = deps.registry
+  const { collector, sweeper, isHousekeeper } = deps.registry
+  const demandHere = (): void => {
+    if (!isHousekeeper)
+      throw new Denial(409, '409 Conflict', 'another process serves the registry, and does its housekeeping by itself')
+  }
 
   app.post(
     '/api/v4/slipway/registry/gc',
@@ -112,6 +116,7 @@ function registerHousekeeping(app: App, deps: RegistryApiDeps): void {
       },
     },
     async (request, reply) => {
+      demandHere()
       return reply.type('application/x-ndjson').send(
         Readable.from(
           progressLines(request.raw, async (signal, tell) => {
