@@ -13,6 +13,9 @@ import {
 import { waitUntil } from '../support/wait-until.ts'
 
 const rounds = Number(process.env.SLIPWAY_SOAK_KILLS ?? 4)
+const restartCount = Number(process.env.SLIPWAY_SOAK_RESTARTS ?? 3)
+/** Long enough for all of them. */
+const lineCount = 30 * restartCount
 
 let server: RunnerProtocolServer
 let home: RunnerHome
@@ -40,7 +43,7 @@ const script = ['for i in $(seq 1 40); do echo "line $i"; sleep 0.05; done', 'ec
 const afterScript = ['echo after $CI_JOB_STATUS', 'sleep 0.3', 'echo end']
 const wish = { script, afterScript, secrets: { SECRET: 'hush-hush-0815' } }
 
-describe('a runner killed by kill -9', { timeout: 180_000 }, () => {
+describe('a runner killed by kill -9', { timeout: 180_000 + rounds * 20_000 }, () => {
   test('at points of the script, and started again: log and end are as if nothing had happened', async () => {
     const first = home.start()
     const reference = server.add(jobPayload({ id: 1, ...wish }))
@@ -107,6 +110,41 @@ describe('a runner killed by kill -9', { timeout: 180_000 }, () => {
     await endOrderly(second)
   })
 
+  test('and its job still finds the server under its names when it is back', async () => {
+    const ask = `wget -qO- http://ci.example.com:${new URL(server.url).port}/asked >/dev/null 2>&1`
+    const job = server.add(
+      jobPayload({
+        id: 45,
+        script: [
+          'echo begun',
+          'while [ ! -e /builds/go ]; do sleep 0.1; done',
+          `until ${ask}; do sleep 0.1; done`,
+          'echo found',
+        ],
+      }),
+    )
+    const asked = new Set<string>()
+    server.before = (request, response) => {
+      if (request.url !== '/asked') return false
+      asked.add(request.headers.host ?? '')
+      response.end('hello')
+      return true
+    }
+    const first = home.start()
+    await waitUntil(() => job.log.includes('begun\n'), 'the first line')
+    first.kill('SIGKILL')
+    await first.exited
+    const second = home.start()
+    const filters = { label: [`slipway.runner=${home.identity()}`, 'slipway.kind=job'] }
+    const [container] = await engine.docker.listContainers({ filters })
+    const go = await engine.docker.getContainer(container?.Id ?? '').exec({ Cmd: ['touch', '/builds/go'] })
+    ;(await go.start({ Detach: true })).resume()
+    await waitUntil(() => job.update !== null, 'the end')
+    expect(job.log.toString()).toContain('found\n')
+    expect([...asked]).toHaveLength(1)
+    await endOrderly(second)
+  })
+
   test('and its lease given away meanwhile: it says nothing more and leaves nothing', async () => {
     const job = server.add(jobPayload({ id: 50, script: ['echo begun', 'sleep 300'] }))
     const first = home.start()
@@ -122,20 +160,24 @@ describe('a runner killed by kill -9', { timeout: 180_000 }, () => {
 })
 
 describe('a runner told to end', { timeout: 120_000 }, () => {
-  test('ten times during one job, which stays one attempt with a whole log', async () => {
-    const job = server.add(jobPayload({ id: 60, script: ['for i in $(seq 1 80); do echo "line $i"; sleep 0.2; done'] }))
+  test(`and killed, ${restartCount} times during one job, which stays one attempt with a whole log`, async () => {
+    await home.remove()
+    home = createRunnerHome(server.url, { drainTimeout: 0 })
+    const job = server.add(
+      jobPayload({ id: 60, script: [`for i in $(seq 1 ${lineCount}); do echo "line $i"; sleep 0.2; done`] }),
+    )
     let runner = home.start()
     await waitUntil(() => job.log.includes('line 1\n'), 'the first line')
-    for (let restarts = 0; restarts < 3; restarts += 1) {
+    for (let restarts = 0; restarts < restartCount; restarts += 1) {
       const seen = job.log.length
-      runner.kill('SIGKILL')
+      runner.kill(restarts % 2 === 0 ? 'SIGKILL' : 'SIGTERM')
       await runner.exited
       runner = home.start()
       await waitUntil(() => job.log.length > seen, 'more of the log')
     }
     await waitUntil(() => job.update !== null, 'the end')
     const lines = job.log.toString().match(/^line \d+$/gm)
-    expect(lines).toEqual(Array.from({ length: 80 }, (_, index) => `line ${index + 1}`))
+    expect(lines).toEqual(Array.from({ length: lineCount }, (_, index) => `line ${index + 1}`))
     expect(job.update).toMatchObject({ state: 'success' })
     await endOrderly(runner)
   })
