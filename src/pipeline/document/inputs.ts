@@ -2,7 +2,7 @@ import { compileRegex, type UserRegex } from '../condition/regex.ts'
 import type { Diagnostics } from '../diagnostics.ts'
 import { isText } from '../keywords/lists.ts'
 import { refused } from '../keywords/refused.ts'
-import { any, attribute, choice, entry, type Fields, mapWith, type Shape, text } from '../keywords/shape.ts'
+import { anyMap, attribute, choice, entry, type Fields, mapWith, type Shape, text } from '../keywords/shape.ts'
 import { complain, type Spot } from '../keywords/spot.ts'
 import { itemsOf, textAt } from '../plan/read.ts'
 import { isNull, type Place, scalarOf, valueAt, type YamlNode } from '../yaml/node.ts'
@@ -36,7 +36,7 @@ export const inputFields: Fields = {
 }
 
 export const specFields: Fields = {
-  inputs: entry(any('object')),
+  inputs: entry(anyMap()),
   description: attribute(text()),
   include: refused(),
   component: refused(),

@@ -1,7 +1,7 @@
 import { type MappingNode, valueAt, type YamlNode } from '../yaml/node.ts'
 import { includeRules } from './conditions.ts'
 import { isText, textOrTexts } from './lists.ts'
-import { any, attribute, entry, type Fields, mapWith, type Shape, text } from './shape.ts'
+import { anyMap, attribute, entry, type Fields, mapWith, type Shape, text } from './shape.ts'
 import { complain, complainBare, type Spot } from './spot.ts'
 
 // `include`, at the root and in `trigger`.
@@ -19,7 +19,7 @@ export const includeFields: Fields = {
   component: attribute(text()),
   artifact: attribute(text()),
   job: attribute(text()),
-  inputs: entry(any('object')),
+  inputs: entry(anyMap()),
   rules: entry(includeRules),
 }
 

@@ -64,6 +64,11 @@ export function any(type: 'string' | 'integer' | 'boolean' | 'array' | 'object')
   return { schema: { type }, check: () => undefined }
 }
 
+/** A map whose keys are the user's. */
+export function anyMap(otherwise = 'should be a hash'): Shape {
+  return byKind({ map: any('object'), otherwise })
+}
+
 export function text(otherwise = 'should be a string'): Shape {
   return byKind({ text: any('string'), otherwise })
 }

@@ -1,7 +1,7 @@
 import { triggerStrategies } from '../plan/trigger.ts'
 import { isBlank, type MappingNode, valueAt } from '../yaml/node.ts'
 import { include } from './include.ts'
-import { any, attribute, byKind, choice, entry, type Fields, mapWith, type Shape, text, truth } from './shape.ts'
+import { anyMap, attribute, byKind, choice, entry, type Fields, mapWith, type Shape, text, truth } from './shape.ts'
 import { complain, type Spot } from './spot.ts'
 
 // `trigger`: another project's pipeline, or a child of this one.
@@ -11,7 +11,7 @@ const maxIncludes = 3
 const common: Fields = {
   strategy: attribute(choice(triggerStrategies, 'should be depend or mirror')),
   forward: entry(mapWith({ yaml_variables: attribute(truth()), pipeline_variables: attribute(truth()) })),
-  inputs: entry(any('object')),
+  inputs: entry(anyMap()),
 }
 
 const childInclude: Shape = {
