@@ -20,6 +20,14 @@ export async function registerWeb(app: App, { folder }: { readonly folder: strin
     () => true,
     () => false,
   )
+  if (!isBuilt) {
+    app.log.warn('the pages are not built: run npm run build:web')
+    app.get('/*', open, async (request, reply) => {
+      if (otherDoors.test(request.url)) return reply.callNotFound()
+      return reply.code(503).type('text/plain').send('The pages are not built. Run: npm run build:web\n')
+    })
+    return
+  }
   await app.register(serveStatic, { root: folder, serve: false, cacheControl: false, preCompressed: true })
   app.get('/assets/*', open, async (request: FastifyRequest, reply) => {
     const { '*': name } = request.params as { '*': string }
@@ -29,7 +37,6 @@ export async function registerWeb(app: App, { folder }: { readonly folder: strin
     app.get(`/${name}`, open, async (_request, reply) => sendFile(reply, name, hourHeader))
   app.get('/*', open, async (request, reply) => {
     if (otherDoors.test(request.url)) return reply.callNotFound()
-    if (!isBuilt) return reply.code(503).type('text/plain').send('The pages are not built. Run: npm run build:web\n')
     return sendFile(reply, 'index.html', pageHeader)
   })
 }
