@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { AppError } from '../kit/errors.ts'
 import { compile } from '../pipeline/compile.ts'
-import { type PipelineContext, pipelineSources, type Variable } from '../pipeline/context.ts'
+import { type PipelineContext, type PipelineSource, pipelineSources, type Variable } from '../pipeline/context.ts'
 import { contextOf } from '../pipeline/context-defaults.ts'
 import type { CompileResult, Diagnostic } from '../pipeline/model.ts'
 import type { SourceFiles } from '../pipeline/ports.ts'
@@ -77,12 +77,24 @@ export function contextFrom(options: PlanOptions): PipelineContext {
       defaultBranch: options.defaultBranch,
     },
     commit: { message: options.message },
+    ...factsOf(source),
     inputs: Object.fromEntries((options.input ?? []).map(readInput)),
     variables: {
       pipeline: (options.variable ?? []).map(text => readVariable('--variable', text)),
       project: (options.projectVariable ?? []).map(text => readVariable('--project-variable', text)),
     },
   })
+}
+
+/** What only an event has: in a plan it is there, and empty. */
+function factsOf(source: PipelineSource): Partial<PipelineContext> {
+  const isDownstream = source === 'pipeline' || source === 'parent_pipeline'
+  return {
+    user: { id: '', login: '', name: '', email: '' },
+    ...(source === 'trigger' && { triggerShortToken: '' }),
+    ...(source === 'schedule' && { scheduleDescription: '' }),
+    ...(isDownstream && { upstream: { pipelineId: '', projectId: '', jobId: '' } }),
+  }
 }
 
 /** A text here; the header's type says what becomes of it. */

@@ -50,6 +50,12 @@ export const runtimeNames = [
   'CI_RUNNER_ID',
   'CI_RUNNER_DESCRIPTION',
   'CI_RUNNER_TAGS',
+  'CI_RUNNER_VERSION',
+  'CI_RUNNER_EXECUTABLE_ARCH',
+  'CI_CONCURRENT_ID',
+  'CI_CONCURRENT_PROJECT_ID',
+  'CI_JOB_IMAGE',
+  'CI_JOB_TIMEOUT',
 ] as const
 
 /** What the runner sets, as far as it is known beforehand. */
@@ -59,5 +65,6 @@ export function runnerPredefined(projectPath: string): VariableLayer {
     CI_BUILDS_DIR: '/builds',
     CI_PROJECT_DIR: `/builds/${projectPath}`,
     CI_DISPOSABLE_ENVIRONMENT: 'true',
+    CI_JOB_STATUS: 'running',
   })
 }

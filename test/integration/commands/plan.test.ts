@@ -98,6 +98,23 @@ describe('slipway plan', () => {
     expect(await simulate('--play', 'a', '--cancel-pipeline-after', 'a')).toMatchObject({ pipeline: 'canceled' })
   })
 
+  it('has the variables that only some events have, empty where only a run knows them', async () => {
+    const predefined = async (source: string) => {
+      const words = ['plan', '--file', '-', '--json', '--source', source]
+      return JSON.parse((await slipway(words, { input: 'a: {script: x, rules: [{when: always}]}' })).stdout).jobs[0]
+        .predefined
+    }
+    expect(await predefined('push')).toMatchObject({
+      GITLAB_USER_LOGIN: '',
+      CI_JOB_STATUS: 'running',
+      CI_JOB_IMAGE: '',
+    })
+    expect(await predefined('push')).not.toHaveProperty('CI_PIPELINE_TRIGGERED')
+    expect(await predefined('trigger')).toMatchObject({ CI_PIPELINE_TRIGGERED: 'true', CI_BUILD_TRIGGERED: 'true' })
+    expect(await predefined('schedule')).toMatchObject({ CI_PIPELINE_SCHEDULE_DESCRIPTION: '' })
+    expect(await predefined('parent_pipeline')).toMatchObject({ CI_UPSTREAM_PIPELINE_ID: '' })
+  })
+
   it('takes inputs by the types that the file gives them', async () => {
     const input =
       'spec: {inputs: {n: {type: number}, may: {type: boolean}, of: {type: array}, s: {default: z}}}\n---\n' +
