@@ -1,5 +1,12 @@
 import type { Diagnostics } from '../diagnostics.ts'
-import { type Configuration, isHidden, isRootKeyword, type JobEntry, rootDefaults } from '../document/configuration.ts'
+import {
+  type Configuration,
+  isHidden,
+  isRootKeyword,
+  type JobEntry,
+  rootDefaults,
+  rootKeywords,
+} from '../document/configuration.ts'
 import { rootFields } from '../keywords/root.ts'
 import { checkField } from '../keywords/shape.ts'
 import type { Spot } from '../keywords/spot.ts'
@@ -55,7 +62,9 @@ function checkEntry({ name, key, node }: JobEntry, diagnostics: Diagnostics): vo
   if (isHidden(name)) {
     if (isBlank(node)) complain(`jobs:${name} config can't be blank`)
   } else if (node.kind !== 'mapping')
-    complain(`jobs:${name} config should implement the script:, run:, or trigger: keyword (it is no map)`)
+    complain(
+      `jobs:${name} config should implement the script:, run:, or trigger: keyword (it is no map)${diagnostics.didYouMean(name, rootKeywords)}`,
+    )
 }
 
 /** `on`, `yes` and the like became booleans when the document was read. */

@@ -1,5 +1,5 @@
 import type { Diagnostics } from '../diagnostics.ts'
-import type { JobEntry } from '../document/configuration.ts'
+import { type JobEntry, rootKeywords } from '../document/configuration.ts'
 import { bridge, job, jobAndBridge } from '../keywords/job.ts'
 import type { Shape } from '../keywords/shape.ts'
 import { complain, type Spot } from '../keywords/spot.ts'
@@ -35,7 +35,11 @@ function checkWhatItRuns(job: MappingNode, key: YamlNode, isIncomplete: boolean,
   together(['script', 'trigger'])
   together(has(job, 'run') ? ['script', 'run', 'before_script', 'after_script'] : [])
   if (!isIncomplete && !['script', 'run', 'trigger'].some(name => has(job, name)))
-    complain(spot, key, 'should implement the script:, run:, or trigger: keyword')
+    complain(
+      spot,
+      key,
+      `should implement the script:, run:, or trigger: keyword${spot.diagnostics.didYouMean(spot.path, rootKeywords)}`,
+    )
 }
 
 function checkConditions(job: MappingNode, key: YamlNode, spot: Spot): void {

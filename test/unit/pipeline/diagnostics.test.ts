@@ -96,6 +96,8 @@ deploy:
     ['x: {script: a, retry: {max: 1, when: script_failur}}', "(did you mean 'script_failure'?)"],
     ['x: {script: a, image: ""}', "jobs:x:image name can't be blank"],
     ['x: {script: a, services: [{name: ""}]}', "jobs:x:services:service name can't be blank"],
+    ['stagse: [build]\nx: {script: a}', "(it is no map) (did you mean 'stages'?)"],
+    ['varibles: {A: b}\nx: {script: a}', "trigger: keyword (did you mean 'variables'?)"],
     ['x: {trigger: ""}', "jobs:x:trigger config can't be blank"],
     ['x: {trigger: {include: [{artifact: a.yml, job: gen}]}}', 'x job: undefined dependency: gen'],
     [
