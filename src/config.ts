@@ -20,6 +20,8 @@ export type ServerConfig = {
   readonly databaseFile: string
   readonly runner: boolean
   readonly only: 'web' | 'registry' | undefined
+  /** May webhooks go to addresses of the server's own network? */
+  readonly innerWebhooks: boolean
   /** The file of other registries whose images are kept here. */
   readonly upstreamsFile: string | undefined
   /** From `SLIPWAY_UPSTREAM_<NAME>_PASSWORD`, by NAME. */
@@ -44,6 +46,7 @@ export type ServerOptions = {
   readonly runner?: boolean
   readonly only?: string
   readonly upstreams?: string
+  readonly innerWebhooks?: boolean
   readonly tlsCert?: string
   readonly tlsKey?: string
   readonly tlsCa?: string
@@ -92,6 +95,7 @@ export function readServerConfig(options: ServerOptions, environment: Environmen
     redisUrl: text(options.redis, 'REDIS'),
     databaseFile: text(options.database, 'DATABASE') ?? join(dataFolder, 'slipway.db'),
     runner: options.runner ?? environment.SLIPWAY_NO_RUNNER === undefined,
+    innerWebhooks: options.innerWebhooks ?? isOn(environment.SLIPWAY_INNER_WEBHOOKS),
     upstreamsFile: text(options.upstreams, 'UPSTREAMS'),
     upstreamPasswords: upstreamPasswords(environment),
     only: only as 'web' | 'registry' | undefined,
@@ -101,6 +105,10 @@ export function readServerConfig(options: ServerOptions, environment: Environmen
     rootPassword,
     rootToken: environment.SLIPWAY_ROOT_TOKEN || undefined,
   })
+}
+
+function isOn(text: string | undefined): boolean {
+  return text !== undefined && !['', '0', 'false', 'no'].includes(text.toLowerCase())
 }
 
 function upstreamPasswords(environment: Environment): Record<string, string> {

@@ -15,6 +15,7 @@ export function addServerOptions(command: Command): Command {
     .option('--registry-url <url>', 'address of the registry as docker sees it (default: --url)')
     .option('--redis <url>', 'a Redis of your own: redis://HOST:PORT or unix:///PATH')
     .option('--database <file>', 'SQLite file (default: slipway.db in the data folder)')
+    .option('--inner-webhooks', "webhooks may go to addresses of the server's own network")
     .option('--upstreams <file>', 'registries whose images are kept here: see docs/registry.md')
     .option('--tls-cert <file>', 'certificate (PEM); read anew on SIGHUP')
     .option('--tls-key <file>', 'its key (PEM)')

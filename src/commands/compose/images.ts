@@ -36,7 +36,7 @@ export function openImages(deps: {
     projectPath: async projectId => (await accounts.stores.projects.byId(projectId))?.fullPath ?? null,
     vault: deps.vault,
     audit: accounts.audit,
-    webhooksMayReachInner: false,
+    webhooksMayReachInner: config.innerWebhooks,
     registryUrl: config.registryUrl,
     hosts: [new URL(config.url).host, ...config.listen.map(({ host, port }) => `${host}:${port}`)],
     upstreams: deps.upstreams,
