@@ -1,4 +1,5 @@
-// Pipelines by the clock. Each run is taken by one server only, and a run that was missed is not made up for.
+// Pipelines by the clock. Each run is taken by one server only. Runs that were missed while the server was
+// away are made up for by one.
 import type { Log } from '../kit/log.ts'
 import { nextRun, parseCron } from './cron.ts'
 import type { Clock } from './ports.ts'

@@ -20,19 +20,29 @@ import type {
 export type Page = { readonly page: number; readonly perPage: number }
 export type Listed<T> = { readonly items: readonly T[]; readonly total: number }
 
+export const pipelineOrders = ['id', 'status', 'ref', 'updated_at', 'user_id'] as const
+export type PipelineOrder = (typeof pipelineOrders)[number]
+
 export type PipelineFilter = {
   readonly projectId?: number
   readonly ref?: string
   readonly sha?: string
   readonly statuses?: readonly PipelineStatus[]
   readonly source?: PipelineSource
+  readonly scheduleId?: number
   readonly userId?: number
   readonly name?: string
   readonly updatedAfter?: string
   readonly updatedBefore?: string
   /** Child pipelines are left out unless asked for. */
   readonly withChildren?: boolean
-  readonly order?: 'id' | 'updated_at'
+  /** Only the newest of each branch, or of each tag. */
+  readonly latestOf?: 'branch' | 'tag'
+  /** Did the file have mistakes? */
+  readonly hasErrors?: boolean
+  readonly createdAfter?: string
+  readonly createdBefore?: string
+  readonly order?: PipelineOrder
   readonly ascending?: boolean
 }
 
@@ -263,6 +273,18 @@ export type TriggerStore = {
   readonly used: (id: number, at: string) => Promise<void>
 }
 
+export const deploymentOrders = ['id', 'iid', 'created_at', 'updated_at', 'finished_at', 'ref'] as const
+
+export type DeploymentFilter = {
+  readonly environment?: string
+  readonly status?: DeploymentRecord['status']
+  readonly updatedAfter?: string
+  readonly updatedBefore?: string
+  readonly order?: (typeof deploymentOrders)[number]
+  /** Else the newest first. */
+  readonly ascending?: boolean
+}
+
 export type EnvironmentStore = {
   readonly byId: (id: number) => Promise<EnvironmentRecord | null>
   readonly byName: (projectId: number, name: string) => Promise<EnvironmentRecord | null>
@@ -281,11 +303,7 @@ export type EnvironmentStore = {
   readonly stopDue: (time: string) => Promise<readonly EnvironmentRecord[]>
   readonly deployment: (id: number) => Promise<DeploymentRecord | null>
   readonly deploymentOfJob: (jobId: number) => Promise<DeploymentRecord | null>
-  readonly deployments: (
-    projectId: number,
-    filter: { readonly environment?: string; readonly status?: DeploymentRecord['status'] },
-    page: Page,
-  ) => Promise<Listed<DeploymentRecord>>
+  readonly deployments: (projectId: number, filter: DeploymentFilter, page: Page) => Promise<Listed<DeploymentRecord>>
   /** Has a pipeline that is newer than this one deployed another commit there? */
   readonly hasNewerSuccess: (
     projectId: number,

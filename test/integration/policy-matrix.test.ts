@@ -91,7 +91,7 @@ const openRoutes: readonly RegExp[] = [
   // The pages: what they show comes through the API.
   /^GET \/(\*|assets\/\*|theme\.js|favicon\.svg)$/,
   // gitlab-runner and triggers send their token in the body.
-  /^POST \/api\/v4\/projects\/:id\/trigger\/pipeline$/,
+  /^POST \/api\/v4\/projects\/:id\/(ref\/:ref\/)?trigger\/pipeline$/,
   /^(POST|DELETE) \/api\/v4\/runners$/,
   /^POST \/api\/v4\/(runners\/verify|jobs\/request)$/,
   /^PUT \/api\/v4\/jobs\/:id$/,

@@ -1,13 +1,14 @@
 // Deployments: what was brought to which environment, by which job.
 import { Type } from '@fastify/type-provider-typebox'
 import type { DeploymentRecord, DeploymentStatus } from '../../run/records.ts'
-import type { EnvironmentStore } from '../../run/store-ports.ts'
+import { deploymentOrders, type EnvironmentStore } from '../../run/store-ports.ts'
 import type { App } from '../app.ts'
 import { notFound } from '../plugins/errors.ts'
 import { pageOf, pageQuery, tellPage } from '../plugins/pagination.ts'
 import { projectOf } from '../plugins/policy.ts'
 import { idParameter, integerParameter, oneOf, sortQuery } from '../schema.ts'
 import { type DeploymentParts, deploymentEntity, toDeploymentBasic, toEnvironmentBasic } from './environment-entity.ts'
+import { timeOf } from './pipelines.ts'
 import { runPage } from './run-of-request.ts'
 import { peopleOf, type RunView } from './run-view.ts'
 
@@ -22,6 +23,7 @@ const statuses: readonly DeploymentStatus[] = [
   'canceled',
   'skipped',
 ]
+const time = Type.Optional(Type.String({ maxLength: 100 }))
 const read = { policy: { kind: 'project', action: 'read_environments' } } as const
 
 export function registerDeployments(app: App, { view, environments }: DeploymentsDeps): void {
@@ -32,12 +34,13 @@ export function registerDeployments(app: App, { view, environments }: Deployment
       schema: {
         operationId: 'listDeployments',
         tags: ['environments'],
-        summary: 'The newest first',
         params: Type.Object(idParameter),
         querystring: Type.Object({
           ...pageQuery,
           ...sortQuery,
-          order_by: Type.Optional(Type.String({ maxLength: 50 })),
+          order_by: Type.Optional(oneOf(deploymentOrders)),
+          updated_after: time,
+          updated_before: time,
           environment: Type.Optional(Type.String({ maxLength: 255 })),
           status: Type.Optional(oneOf(statuses)),
         }),
@@ -46,11 +49,16 @@ export function registerDeployments(app: App, { view, environments }: Deployment
     },
     async (request, reply) => {
       const { project } = projectOf(request)
-      const { environment, status } = request.query
+      const { environment, status, order_by: order = 'id', sort = 'asc' } = request.query
+      const { updated_after: after, updated_before: before } = request.query
       const page = pageOf(request.query)
       const filter = {
         ...(environment === undefined ? {} : { environment }),
         ...(status === undefined ? {} : { status }),
+        ...(after === undefined ? {} : { updatedAfter: timeOf(after) }),
+        ...(before === undefined ? {} : { updatedBefore: timeOf(before) }),
+        order,
+        ascending: sort === 'asc',
       }
       const { items, total } = await environments.deployments(project.id, filter, runPage(page))
       tellPage(request, reply, page, total)

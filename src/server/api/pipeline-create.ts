@@ -63,39 +63,67 @@ export function registerPipelineCreate(app: App, deps: PipelineCreateDeps): void
     },
   )
 
+  const byToken = {
+    config: {
+      policy: { kind: 'self_checked', why: 'a trigger token (or a job token) in the body, of this very project' },
+      audit: false,
+    },
+  } as const
+  const tokenBody = {
+    token: Type.String({ minLength: 1, maxLength: 1000 }),
+    variables: Type.Optional(Type.Record(Type.String(), Type.String())),
+    inputs,
+  }
   app.post(
     '/api/v4/projects/:id/trigger/pipeline',
     {
-      config: {
-        policy: { kind: 'self_checked', why: 'a trigger token (or a job token) in the body, of this very project' },
-        audit: false,
-      },
+      ...byToken,
       schema: {
         operationId: 'triggerPipeline',
         tags: ['triggers'],
         params: Type.Object(idParameter),
-        body: Type.Object({
-          token: Type.String({ minLength: 1, maxLength: 1000 }),
-          ref: Type.String({ minLength: 1, maxLength: 1000 }),
-          variables: Type.Optional(Type.Record(Type.String(), Type.String())),
-          inputs,
-        }),
+        body: Type.Object({ ...tokenBody, ref: Type.String({ minLength: 1, maxLength: 1000 }) }),
         response: { 201: pipelineFull },
       },
     },
-    async (request, reply) => {
-      const { token, ref, variables = {}, inputs: given = {} } = request.body
-      const opened = token.startsWith('glcbt-')
-        ? await openByJob(deps, request, token)
-        : await openByTrigger(deps, request, token)
-      return create(deps, reply, {
-        ...opened,
-        ref,
-        variables: Object.entries(variables).map(([key, value]) => toRunVariable({ key, value })),
-        inputs: given,
-      })
-    },
+    (request, reply) => trigger(deps, request, reply, request.body),
   )
+
+  app.post(
+    '/api/v4/projects/:id/ref/:ref/trigger/pipeline',
+    {
+      ...byToken,
+      schema: {
+        operationId: 'triggerPipelineOfRef',
+        tags: ['triggers'],
+        summary: 'For webhooks, which cannot choose their body',
+        params: Type.Object({ ...idParameter, ref: Type.String({ minLength: 1, maxLength: 1000 }) }),
+        body: Type.Object(tokenBody),
+        response: { 201: pipelineFull },
+      },
+    },
+    (request, reply) => trigger(deps, request, reply, { ...request.body, ref: request.params.ref }),
+  )
+}
+
+type TokenBody = {
+  readonly token: string
+  readonly ref: string
+  readonly variables?: Readonly<Record<string, string>>
+  readonly inputs?: Readonly<Record<string, unknown>>
+}
+
+async function trigger(deps: PipelineCreateDeps, request: FastifyRequest, reply: FastifyReply, body: TokenBody) {
+  const { token, ref, variables = {}, inputs: given = {} } = body
+  const opened = token.startsWith('glcbt-')
+    ? await openByJob(deps, request, token)
+    : await openByTrigger(deps, request, token)
+  return create(deps, reply, {
+    ...opened,
+    ref,
+    variables: Object.entries(variables).map(([key, value]) => toRunVariable({ key, value })),
+    inputs: given,
+  })
 }
 
 type Opened = Pick<Wish, 'project' | 'source' | 'userId' | 'triggerShortToken'>

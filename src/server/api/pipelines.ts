@@ -6,14 +6,14 @@ import type { ArtifactFiles, ArtifactStore } from '../../artifacts/ports.ts'
 import { removeArtifacts } from '../../artifacts/sweep.ts'
 import type { TraceStore } from '../../logs/ports.ts'
 import type { Coordinator } from '../../run/coordinator.ts'
-import { type PipelineStatus, pipelineSources } from '../../run/model.ts'
+import { jobStatuses, type PipelineStatus, pipelineSources } from '../../run/model.ts'
 import type { PipelineRecord } from '../../run/records.ts'
-import type { PipelineFilter } from '../../run/store-ports.ts'
+import { type PipelineFilter, pipelineOrders } from '../../run/store-ports.ts'
 import type { App } from '../app.ts'
 import { Denial, notFound } from '../plugins/errors.ts'
 import { pageOf, pageQuery, tellPage } from '../plugins/pagination.ts'
 import { projectOf } from '../plugins/policy.ts'
-import { idParameter, integerParameter, noContent, oneOf, sortQuery } from '../schema.ts'
+import { flag, idParameter, integerParameter, noContent, oneOf, sortQuery } from '../schema.ts'
 import { pipelineBasic, pipelineFull, toPipelineBasic, toPipelineFull } from './pipeline-entity.ts'
 import { pipelineOf, runPage, userIdOf } from './run-of-request.ts'
 import { toVariableEntity, variableEntity } from './run-variables.ts'
@@ -29,14 +29,17 @@ export type PipelinesDeps = {
 }
 
 const pipelineParams = Type.Object({ ...idParameter, pipeline_id: integerParameter })
-const scopes = ['running', 'pending', 'finished'] as const
+const scopes = ['running', 'pending', 'finished', 'branches', 'tags'] as const
 const text = Type.Optional(Type.String({ maxLength: 255 }))
+
+/** One, or several with commas between them. */
+const statusPattern = `^(${jobStatuses.join('|')})(,(${jobStatuses.join('|')}))*$`
 
 export const pipelineQuery = Type.Object({
   ...pageQuery,
   ...sortQuery,
   scope: Type.Optional(oneOf(scopes)),
-  status: text,
+  status: Type.Optional(Type.String({ maxLength: 255, pattern: statusPattern })),
   source: Type.Optional(oneOf(pipelineSources)),
   ref: text,
   sha: text,
@@ -44,7 +47,10 @@ export const pipelineQuery = Type.Object({
   name: text,
   updated_after: text,
   updated_before: text,
-  order_by: text,
+  created_after: text,
+  created_before: text,
+  yaml_errors: flag,
+  order_by: Type.Optional(oneOf(pipelineOrders)),
 })
 export type PipelineQuery = Static<typeof pipelineQuery>
 
@@ -224,7 +230,12 @@ export async function filterOf(
     ...(user === null ? {} : { userId: user }),
     ...(query.updated_after === undefined ? {} : { updatedAfter: timeOf(query.updated_after) }),
     ...(query.updated_before === undefined ? {} : { updatedBefore: timeOf(query.updated_before) }),
-    order: query.order_by === 'updated_at' ? 'updated_at' : 'id',
+    ...(query.created_after === undefined ? {} : { createdAfter: timeOf(query.created_after) }),
+    ...(query.created_before === undefined ? {} : { createdBefore: timeOf(query.created_before) }),
+    ...(query.scope === 'branches' ? { latestOf: 'branch' as const } : {}),
+    ...(query.scope === 'tags' ? { latestOf: 'tag' as const } : {}),
+    ...(query.yaml_errors === undefined ? {} : { hasErrors: query.yaml_errors }),
+    order: query.order_by ?? 'id',
     ascending: query.sort === 'asc',
     ...(query.source === 'parent_pipeline' ? { withChildren: true } : {}),
   }
@@ -235,7 +246,7 @@ function statusesOf(scope: PipelineQuery['scope']): readonly PipelineStatus[] | 
   return scope === 'finished' ? finished : null
 }
 
-function timeOf(given: string): string {
+export function timeOf(given: string): string {
   const time = new Date(given)
   if (Number.isNaN(time.getTime())) throw new Denial(400, '400 Bad request', `'${given}' is no time`)
   return time.toISOString()

@@ -4,7 +4,8 @@ import { nextRun, parseCron } from '../../run/cron.ts'
 import type { App } from '../app.ts'
 import { type Page, pageOf, pageQuery, tellPage } from '../plugins/pagination.ts'
 import { projectOf, userOf } from '../plugins/policy.ts'
-import { idParameter, noContent } from '../schema.ts'
+import { idParameter, noContent, sortQuery } from '../schema.ts'
+import { pipelineBasic, toPipelineBasic } from './pipeline-entity.ts'
 import { runPage } from './run-of-request.ts'
 import { peopleOf } from './run-view.ts'
 import { registerScheduleActions } from './schedule-actions.ts'
@@ -36,6 +37,7 @@ const read = { policy: { kind: 'project', action: 'read_schedules' } } as const
 
 export function registerSchedules(app: App, deps: SchedulesDeps): void {
   registerReads(app, deps)
+  registerPipelines(app, deps)
   registerChanges(app, deps)
   registerScheduleVariables(app, deps)
   registerScheduleActions(app, deps)
@@ -79,6 +81,33 @@ function registerReads(app: App, deps: SchedulesDeps): void {
       },
     },
     async request => wholeSchedule(deps, request, await scheduleOf(deps, request)),
+  )
+}
+
+function registerPipelines(app: App, deps: SchedulesDeps): void {
+  app.get(
+    `${schedulesPath}/:schedule_id/pipelines`,
+    {
+      config: read,
+      schema: {
+        operationId: 'listSchedulePipelines',
+        tags: ['schedules'],
+        summary: 'What it has started',
+        params: scheduleParams,
+        querystring: Type.Object({ ...pageQuery, ...sortQuery }),
+        response: { 200: Type.Array(pipelineBasic) },
+      },
+    },
+    async (request, reply) => {
+      const { id: scheduleId, projectId } = await scheduleOf(deps, request)
+      const page = pageOf(request.query)
+      // The oldest first, as GitLab has it.
+      const filter = { projectId, scheduleId, ascending: request.query.sort !== 'desc' }
+      const { items, total } = await deps.view.reads.pipelines(filter, runPage(page))
+      tellPage(request, reply, page, total)
+      const place = { url: deps.view.url, projectPath: projectOf(request).project.fullPath }
+      return items.map(item => toPipelineBasic(item, place))
+    },
   )
 }
 

@@ -83,8 +83,9 @@ function describeValidation(error: FastifyError): string {
   if (first === undefined) return error.message
   if (first.keyword === 'required') return `${String(first.params.missingProperty)} is missing`
   const field = first.instancePath.slice(1).replaceAll('/', '.')
-  const allowed = first.keyword === 'enum' ? ` (${String(first.params.allowedValues)})` : ''
-  return `${field === '' ? (error.validationContext ?? 'request') : field} ${first.message ?? 'is invalid'}${allowed}`
+  const name = field === '' ? (error.validationContext ?? 'request') : field
+  if (first.keyword === 'enum') return `${name} does not have a valid value (${String(first.params.allowedValues)})`
+  return `${name} ${first.message ?? 'is invalid'}`
 }
 
 function logBug(error: Error, request: FastifyRequest): void {

@@ -69,7 +69,7 @@ export function createEnvironmentStore(database: Database): EnvironmentStore {
       const row = await database.selectFrom('deployment').selectAll().where('job_id', '=', jobId).executeTakeFirst()
       return row === undefined ? null : deploymentOf(row)
     },
-    async deployments(projectId, { environment, status }, page) {
+    async deployments(projectId, { environment, status, updatedAfter, updatedBefore, order, ascending }, page) {
       const { limit, offset } = windowOf(page)
       const matching = database
         .selectFrom('deployment')
@@ -77,9 +77,13 @@ export function createEnvironmentStore(database: Database): EnvironmentStore {
         .where('deployment.project_id', '=', projectId)
         .$if(environment !== undefined, query => query.where('environment.name', '=', environment ?? ''))
         .$if(status !== undefined, query => query.where('deployment.status', '=', status ?? 'success'))
+        .$if(updatedAfter !== undefined, query => query.where('deployment.updated_at', '>', updatedAfter ?? ''))
+        .$if(updatedBefore !== undefined, query => query.where('deployment.updated_at', '<', updatedBefore ?? ''))
+      const direction = ascending === true ? 'asc' : 'desc'
       const rows = await matching
         .selectAll('deployment')
-        .orderBy('deployment.id', 'desc')
+        .orderBy(`deployment.${order === 'ref' ? 'ref_name' : (order ?? 'id')}`, direction)
+        .orderBy('deployment.id', direction)
         .limit(limit)
         .offset(offset)
         .execute()

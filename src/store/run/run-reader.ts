@@ -2,7 +2,7 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { Vault } from '../../access/vault.ts'
 import type { JobPlan } from '../../pipeline/model.ts'
-import type { JobFilter, PipelineExplanation, PipelineFilter, RunReader } from '../../run/store-ports.ts'
+import type { JobFilter, PipelineExplanation, PipelineFilter, PipelineOrder, RunReader } from '../../run/store-ports.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import { jobRecordOf } from './job-row.ts'
@@ -32,7 +32,8 @@ export function createRunReader(deps: { readonly database: Database; readonly va
         .innerJoin('pipeline_detail', 'pipeline_detail.pipeline_id', 'pipeline.id')
         .selectAll('pipeline')
         .select(['pipeline_detail.errors', 'pipeline_detail.warnings'])
-        .orderBy(filter.order === 'updated_at' ? 'pipeline.updated_at' : 'pipeline.id', directionOf(filter))
+        .orderBy(orderColumns[filter.order ?? 'id'], directionOf(filter))
+        .orderBy('pipeline.id', directionOf(filter))
         .limit(limit)
         .offset(offset)
         .execute()
@@ -219,6 +220,14 @@ function countAll<T extends 'pipeline' | 'job'>({ fn }: ExpressionBuilder<Tables
   return fn.countAll<number>().as('total')
 }
 
+const orderColumns = {
+  id: 'pipeline.id',
+  status: 'pipeline.status',
+  ref: 'pipeline.ref_name',
+  updated_at: 'pipeline.updated_at',
+  user_id: 'pipeline.user_id',
+} as const satisfies Record<PipelineOrder, string>
+
 function directionOf(filter: { readonly ascending?: boolean }): 'asc' | 'desc' {
   return filter.ascending === true ? 'asc' : 'desc'
 }
@@ -230,12 +239,39 @@ function matchesPipeline(eb: ExpressionBuilder<Tables, 'pipeline'>, filter: Pipe
   if (filter.sha !== undefined) conditions.push(eb('sha', '=', filter.sha))
   if (filter.statuses !== undefined) conditions.push(eb('status', 'in', filter.statuses))
   if (filter.source !== undefined) conditions.push(eb('source', '=', filter.source))
+  if (filter.scheduleId !== undefined) conditions.push(eb('schedule_id', '=', filter.scheduleId))
   if (filter.userId !== undefined) conditions.push(eb('user_id', '=', filter.userId))
   if (filter.name !== undefined) conditions.push(eb('name', '=', filter.name))
   if (filter.updatedAfter !== undefined) conditions.push(eb('updated_at', '>', filter.updatedAfter))
   if (filter.updatedBefore !== undefined) conditions.push(eb('updated_at', '<', filter.updatedBefore))
+  if (filter.createdAfter !== undefined) conditions.push(eb('created_at', '>', filter.createdAfter))
+  if (filter.createdBefore !== undefined) conditions.push(eb('created_at', '<', filter.createdBefore))
+  if (filter.hasErrors !== undefined)
+    conditions.push(eb('pipeline.id', filter.hasErrors ? 'in' : 'not in', withErrors(eb)))
+  if (filter.latestOf !== undefined) conditions.push(eb('pipeline.id', 'in', newestOfRefs(eb, filter, filter.latestOf)))
   if (filter.withChildren !== true) conditions.push(eb('parent_pipeline_id', 'is', null))
   return eb.and(conditions)
+}
+
+function withErrors(eb: ExpressionBuilder<Tables, 'pipeline'>) {
+  return eb
+    .selectFrom('pipeline_detail')
+    .select('pipeline_detail.pipeline_id')
+    .where('pipeline_detail.errors', '!=', '[]')
+}
+
+function newestOfRefs(
+  eb: ExpressionBuilder<Tables, 'pipeline'>,
+  { projectId }: PipelineFilter,
+  kind: 'branch' | 'tag',
+) {
+  return eb
+    .selectFrom('pipeline as newest')
+    .select(({ fn }) => fn.max('newest.id').as('id'))
+    .where('newest.ref_kind', '=', kind)
+    .where('newest.parent_pipeline_id', 'is', null)
+    .$if(projectId !== undefined, query => query.where('newest.project_id', '=', projectId ?? 0))
+    .groupBy(['newest.project_id', 'newest.ref_name'])
 }
 
 function matchesJob(eb: ExpressionBuilder<Tables, 'job'>, filter: JobFilter): Expression<SqlBool> {

@@ -265,6 +265,20 @@ describe('schedules', () => {
     })
   })
 
+  it('run once for all times that passed while the server was away', async () => {
+    await world.push('a: {script: x}')
+    const { id } = await world.stores.schedules.create(schedule, world.clock.now().toISOString())
+    const restarted = await world.restart()
+    world.clock.pass(5 * 3600 + 60)
+    await restarted.coordinator.recover()
+    await restarted.coordinator.tick()
+    await restarted.coordinator.tick()
+    const { total } = await world.reader.pipelines({ projectId: 1, source: 'schedule' }, { page: 1, perPage: 10 })
+    expect(total).toBe(1)
+    expect((await world.stores.schedules.byId(id))?.nextRunAt).toBe('2026-01-01T18:00:00.000Z')
+    await restarted.coordinator.close()
+  })
+
   it('make nothing when their owner may not any more', async () => {
     await world.push('a: {script: x}')
     await world.stores.schedules.create({ ...schedule, ownerId: 8 }, world.clock.now().toISOString())
