@@ -63,7 +63,7 @@ const projectActions: Readonly<Record<RepositoryAction, ProjectAction>> = {
 }
 
 export function createGate(deps: {
-  readonly access: Pick<Access, 'authenticate' | 'project'>
+  readonly access: Pick<Access, 'authenticate' | 'project' | 'group'>
   readonly jobs: RunningJobs
   readonly tokens: RegistryTokens
   readonly service: string
@@ -96,7 +96,7 @@ export function createGate(deps: {
     const scope = scopeFor(name, action)
     const job = await runningJob(caller.actor)
     const found = await projects.find(caller.actor, name)
-    if (found === null) throw strangerRefusal(caller.actor, name, scope)
+    if (found === null) throw await noProject(caller.actor, name, scope)
     const decision = found.access.may(projectActions[action])
     if (!decision.allowed) {
       if (decision.hidden || caller.actor.kind === 'anonymous') throw challenge(scope, 'insufficient_scope')
@@ -106,10 +106,24 @@ export function createGate(deps: {
     return { name, place: found.place, access: found.access, actor: caller.actor, subject: caller.subject, job }
   }
 
-  function strangerRefusal(actor: Actor, name: string, scope: string): RegistryError {
+  /** Whoever could make the project is told that it is missing; to others it looks like a hidden one. */
+  async function noProject(actor: Actor, name: string, scope: string): Promise<RegistryError> {
     const maySeeAll = actor.kind === 'user' && actor.isAdmin
-    if (!maySeeAll) return challenge(scope, 'insufficient_scope')
-    return new RegistryError('NAME_UNKNOWN', `there is no project at the beginning of '${name}': create it first`)
+    if (!maySeeAll && !(await mayCreateProject(actor, name))) return challenge(scope, 'insufficient_scope')
+    const path = name.split('/', 2).join('/')
+    return new RegistryError(
+      'NAME_UNKNOWN',
+      `there is no project at the beginning of '${name}': create it first (slipway project create ${path})`,
+    )
+  }
+
+  async function mayCreateProject(actor: Actor, name: string): Promise<boolean> {
+    const segments = name.split('/')
+    for (let length = 1; length < segments.length; length++) {
+      const group = await access.group(actor, segments.slice(0, length).join('/'))
+      if (group?.may('create_project').allowed === true) return true
+    }
+    return false
   }
 
   return {

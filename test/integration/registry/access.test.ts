@@ -188,6 +188,15 @@ describe('rights', () => {
     expect(message(reply)).toContain('create it first')
   })
 
+  test('who could make the project is told the same, others are not', async () => {
+    const reply = await as('dev').send('POST', '/v2/g/new/app/blobs/uploads/')
+    expect([reply.status, errorCodes(reply)]).toEqual([404, ['NAME_UNKNOWN']])
+    expect(message(reply)).toContain('slipway project create g/new')
+    for (const name of ['reporter', 'stranger'])
+      expect((await as(name).send('POST', '/v2/g/new/app/blobs/uploads/')).status).toBe(401)
+    expect((await as('dev').send('POST', '/v2/hidden/new/blobs/uploads/')).status).toBe(401)
+  })
+
   test('anybody pulls from a public project, with a token', async () => {
     await pushImage(as('dev'), 'g/public', 'x')
     const token = await fetchToken(registry.url, null, ['repository:g/public:pull'])

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { blobsOnDisk, neededDigests } from '../../support/registry/disk.ts'
+import { race } from '../../support/registry/race.ts'
 import {
   createRegistryClient,
   imageOf,
@@ -195,8 +196,7 @@ test('pushers in a loop, tags moved and deleted at random, no grace: what is lis
   await registry.stop()
   registry = await startTestRegistry({ grace: { blobMs: 0, untaggedMs: 0, abandonedMs: 0 } })
   client = createRegistryClient(registry.url, { username: 'root', password: 'root' })
-  const { race } = await import('../../support/registry/race.ts')
-  const outcome = await race(registry, { pushers: 4, durationMs: Number(process.env.SLIPWAY_RACE_MS ?? 3000), seed: 1 })
+  const outcome = await race(registry, { pushers: 8, durationMs: 3000, seed: 1 })
   expect(outcome.pushed).toBeGreaterThan(0)
   expect(outcome.broken).toEqual([])
   for (let round = 0; round < 5; round++) await collect()

@@ -1,6 +1,14 @@
 // Access for tests of the registry: users, projects and rights in memory, judged by the real policy.
-import { type AccessLevel, type Actor, anonymous, type Project, type Role, roles } from '../../../src/access/model.ts'
-import { mayOnProject } from '../../../src/access/policy.ts'
+import {
+  type AccessLevel,
+  type Actor,
+  anonymous,
+  type Group,
+  type Project,
+  type Role,
+  roles,
+} from '../../../src/access/model.ts'
+import { mayOnGroup, mayOnProject } from '../../../src/access/policy.ts'
 import type { Access } from '../../../src/access/ports.ts'
 
 export type FakeProject = { project: Project; members: Map<number, Role>; allowedJobProjects: Set<number> }
@@ -25,7 +33,15 @@ export function createFakeAccess(): FakeAccess {
       if (credentials.kind !== 'basic') return null
       return actors.get(`${credentials.username}:${credentials.password}`) ?? null
     },
-    group: async () => null,
+    /** A member of any of its projects has the same role in the group. */
+    async group(actor, key) {
+      const inside = [...projects.values()].filter(({ project }) => project.fullPath.startsWith(`${key}/`))
+      if (inside.length === 0 || typeof key === 'number') return null
+      const levels = inside.map(({ members }) => members.get(actor.kind === 'user' ? actor.userId : 0))
+      const level = Math.max(0, ...levels.map(role => (role === undefined ? 0 : roles[role]))) as AccessLevel
+      const group = groupOf(key)
+      return { group, level, may: action => mayOnGroup(actor, { group, level }, action) }
+    },
     mayPush: async () => ({ allowed: false, hidden: true, reason: 'there is no git here' }),
     isProtected: async () => false,
     async project(actor, key) {
@@ -44,6 +60,18 @@ export function createFakeAccess(): FakeAccess {
     },
   }
   return access
+}
+
+function groupOf(path: string): Group {
+  const names = { name: path, path, fullPath: path, description: '' }
+  return {
+    id: 1,
+    parentId: null,
+    ...names,
+    visibility: 'private',
+    kind: 'group',
+    createdAt: '2026-01-01T00:00:00.000Z',
+  }
 }
 
 export function user(userId: number, username: string, options: { readonly isAdmin?: boolean } = {}): Actor {
