@@ -10,8 +10,8 @@ import type { Coordinator } from '../../run/coordinator.ts'
 import { runErrors } from '../../run/errors.ts'
 import type { Lint } from '../../run/lint.ts'
 import type { MergeRequestStore } from '../../run/merge-request-ports.ts'
-import type { ProtectedEnvironmentStore } from '../../run/protected-environment-ports.ts'
 import type { LiveBus, Repositories } from '../../run/ports.ts'
+import type { ProtectedEnvironmentStore } from '../../run/protected-environment-ports.ts'
 import type {
   EnvironmentStore,
   ResourceGroupStore,
