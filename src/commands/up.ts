@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { readServerConfig, type ServerConfig, type ServerOptions } from '../config.ts'
+import { AppError } from '../kit/errors.ts'
 import { createLog, type Log } from '../kit/log.ts'
 import { defaultPrefix } from '../redis/keys.ts'
 import { prepareDataFolder } from './compose/data-folder.ts'
@@ -30,6 +31,7 @@ const runnerEndsWithinMs = 5_000
 
 async function up(options: ServerOptions): Promise<void> {
   const config = readServerConfig(options, process.env)
+  if (config.only !== undefined) throw new AppError('usage', '--only is for `slipway server`: `up` starts everything')
   const log = createLog({ level: 'info' })
   const running = await startAll(config, log)
   await tellRoot(config.dataFolder, running.server.root)
