@@ -3,6 +3,9 @@ import type { JobRule } from '../../../src/run/machine-model.ts'
 import type { Random } from '../random.ts'
 import { ruleOf } from './pipeline-driver.ts'
 
+/** That some jobs allow. */
+export const forgivenExitCode = 3
+
 export function randomRules(random: Random, jobCount: number): readonly JobRule[] {
   const stageCount = 1 + random.integer(4)
   const stages = Array.from({ length: jobCount }, () => random.integer(stageCount)).sort((a, b) => a - b)
@@ -27,6 +30,8 @@ export function randomRules(random: Random, jobCount: number): readonly JobRule[
         needs: random.integer(2) === 0 ? null : randomNeeds(random, rules),
         retry: { max: random.pick([0, 0, 1, 2]), when: ['always'], exitCodes: [] },
         interruptible: random.integer(2) === 0,
+        allowFailureExitCodes: random.integer(4) === 0 ? [forgivenExitCode] : null,
+        resourceGroup: random.integer(5) === 0 ? 'one at a time' : null,
       }),
     )
   }

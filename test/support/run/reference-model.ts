@@ -3,7 +3,23 @@
 import type { JobRule } from '../../../src/run/machine-model.ts'
 import type { JobStatus } from '../../../src/run/model.ts'
 
-export type ReferenceJob = { readonly rule: JobRule; status: JobStatus; attempts: number; startsAtOnce: boolean }
+export type ReferenceJob = {
+  readonly rule: JobRule
+  status: JobStatus
+  attempts: number
+  startsAtOnce: boolean
+  /** It failed with an exit code that is allowed. */
+  isForgiven: boolean
+}
+
+export function referenceOf(rule: JobRule): ReferenceJob {
+  return { rule, status: 'created', attempts: 0, startsAtOnce: false, isForgiven: false }
+}
+
+/** The way into the queue. */
+export function enqueue(job: ReferenceJob): void {
+  job.status = job.rule.resourceGroup === null ? 'pending' : 'waiting_for_resource'
+}
 
 export function composite(jobs: readonly ReferenceJob[], needs = false): JobStatus | null {
   const words = new Set(jobs.map(translate))
@@ -25,7 +41,7 @@ export function composite(jobs: readonly ReferenceJob[], needs = false): JobStat
 }
 
 function translate(job: ReferenceJob): string {
-  if (!job.rule.allowFailure) return job.status
+  if (!job.rule.allowFailure && !job.isForgiven) return job.status
   if (job.status === 'failed' || job.status === 'canceled') return 'W'
   return job.status === 'manual' ? 'I' : job.status
 }
@@ -62,10 +78,10 @@ function processJob(job: ReferenceJob, jobs: readonly ReferenceJob[]): boolean {
     always: ['success', 'failed', 'skipped'],
   }[when]
   if (!accepted.includes(previous)) job.status = 'skipped'
-  else if (job.startsAtOnce) job.status = 'pending'
+  else if (job.startsAtOnce) enqueue(job)
   else if (when === 'manual') job.status = 'manual'
   else if (when === 'delayed') job.status = 'scheduled'
-  else job.status = 'pending'
+  else enqueue(job)
   return true
 }
 

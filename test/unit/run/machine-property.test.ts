@@ -4,8 +4,15 @@ import { isCancelable, isPlayable, isRetryable } from '../../../src/run/job-move
 import type { JobRule } from '../../../src/run/machine-model.ts'
 import { createRandom, type Random } from '../../support/random.ts'
 import { drive, type PipelineDriver } from '../../support/run/pipeline-driver.ts'
-import { randomRules } from '../../support/run/random-pipeline.ts'
-import { composite, process, type ReferenceJob, resetAfter } from '../../support/run/reference-model.ts'
+import { forgivenExitCode, randomRules } from '../../support/run/random-pipeline.ts'
+import {
+  composite,
+  enqueue,
+  process,
+  type ReferenceJob,
+  referenceOf,
+  resetAfter,
+} from '../../support/run/reference-model.ts'
 
 const pipelineCount = 400
 
@@ -40,7 +47,7 @@ describe('the machine under random events', () => {
       const rules = randomRules(random, 2 + random.integer(14))
       const run = drive(rules)
       run.start()
-      for (let waiting = pendingOf(run); waiting.length > 0; waiting = pendingOf(run)) {
+      for (let waiting = readyOf(run); waiting.length > 0; waiting = readyOf(run)) {
         for (const name of waiting) expectReady(run, rules, name, `seed ${seed}`)
         run.finish(random.pick(waiting), random.pick(['success', 'failed'] as const))
       }
@@ -52,7 +59,7 @@ type Pair = { readonly run: PipelineDriver; readonly reference: readonly Referen
 
 function createPair(rules: readonly JobRule[]): Pair {
   const run = drive(rules)
-  const reference = rules.map(rule => ({ rule, status: 'created' as const, attempts: 0, startsAtOnce: false }))
+  const reference = rules.map(referenceOf)
   run.start()
   process(reference)
   return { run, reference }
@@ -79,7 +86,9 @@ function happen({ run, reference }: Pair, random: Random): string | null {
     if (job.status === 'running' || job.status === 'canceling') {
       possible.push(say('success', () => finish(run, job, 'success')))
       possible.push(say('failed', () => finish(run, job, 'failed')))
+      possible.push(say('exit code', () => finish(run, job, forgivenExitCode)))
     }
+    if (job.status === 'waiting_for_resource') possible.push(say('resource', () => acquire(run, job)))
     if (job.status === 'scheduled') possible.push(say('timer', () => timer(run, job)))
     if (isPlayable(state)) possible.push(say('play', () => play(run, job, reference)))
     if (isRetryable(state) && random.integer(4) === 0) possible.push(say('retry', () => retry(run, job, reference)))
@@ -95,22 +104,31 @@ function claim(run: PipelineDriver, job: ReferenceJob): void {
   job.status = 'running'
 }
 
-function finish(run: PipelineDriver, job: ReferenceJob, outcome: 'success' | 'failed'): void {
+function acquire(run: PipelineDriver, job: ReferenceJob): void {
+  run.apply({ type: 'resource_acquired', jobId: run.job(job.rule.name).id })
+  job.status = 'pending'
+}
+
+function finish(run: PipelineDriver, job: ReferenceJob, outcome: 'success' | 'failed' | number): void {
   run.finish(job.rule.name, outcome)
   if (job.status === 'canceling') job.status = 'canceled'
-  else if (outcome === 'failed' && job.attempts < job.rule.retry.max) renew(job, true)
-  else job.status = outcome
+  else if (outcome !== 'success' && job.attempts < job.rule.retry.max) renew(job, true)
+  else {
+    job.status = outcome === 'success' ? 'success' : 'failed'
+    job.isForgiven = typeof outcome === 'number' && (job.rule.allowFailureExitCodes ?? []).includes(outcome)
+  }
 }
 
 function timer(run: PipelineDriver, job: ReferenceJob): void {
   run.passSeconds(60)
   run.timer(job.rule.name)
-  job.status = run.status(job.rule.name) === 'failed' ? 'failed' : 'pending'
+  if (run.status(job.rule.name) === 'failed') job.status = 'failed'
+  else enqueue(job)
 }
 
 function play(run: PipelineDriver, job: ReferenceJob, all: readonly ReferenceJob[]): void {
   run.play(job.rule.name)
-  job.status = 'pending'
+  enqueue(job)
   job.startsAtOnce = true
   resetAfter(job, all)
 }
@@ -146,7 +164,17 @@ function retryPipeline(run: PipelineDriver, all: readonly ReferenceJob[]): strin
 function renew(job: ReferenceJob, startsAtOnce: boolean): void {
   job.status = 'created'
   job.attempts += 1
+  job.isForgiven = false
   job.startsAtOnce = startsAtOnce
+}
+
+/** With every resource given to the first that waits for it. */
+function readyOf(run: PipelineDriver): readonly string[] {
+  for (let waiting = pendingOf(run); ; waiting = pendingOf(run)) {
+    const [next] = Object.entries(run.statuses()).find(([, status]) => status === 'waiting_for_resource') ?? []
+    if (waiting.length > 0 || next === undefined) return waiting
+    run.apply({ type: 'resource_acquired', jobId: run.job(next).id })
+  }
 }
 
 function pendingOf(run: PipelineDriver): readonly string[] {
@@ -164,7 +192,7 @@ function runToTheEnd(
   run.start()
   for (;;) {
     const due = rules.filter(rule => run.status(rule.name) === 'scheduled')
-    const waiting = pendingOf(run)
+    const waiting = readyOf(run)
     if (waiting.length === 0 && due.length === 0) return { statuses: run.statuses(), pipeline: run.pipeline() }
     if (waiting.length > 0) {
       const name = random.pick(waiting)
