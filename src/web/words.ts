@@ -23,6 +23,11 @@ export function durationWords(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`
 }
 
+/** `0.043` → `43 ms`: for what is mostly shorter than a second. */
+export function shortDurationWords(seconds: number): string {
+  return seconds >= 0.9995 ? durationWords(seconds) : `${Math.round(seconds * 1000)} ms`
+}
+
 /** `00:42`, `1:02:05`: for places where the width must not change. */
 export function clockWords(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds))

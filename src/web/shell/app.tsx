@@ -38,7 +38,7 @@ function Shell(): JSX.Element {
   const route = useMemo(() => routeOf(path), [path])
   const [drawer, setDrawer] = useState(false)
   useEffect(() => setDrawer(false), [path])
-  useLostSession(route, go)
+  useLostSession(go)
   useFocusOnArrival(identityOf(route))
   useShortcuts([
     { key: '?', label: 'Show these keys', act: () => (isKeysHelpOpen.value = true) },
@@ -95,10 +95,11 @@ function isDoor(route: Route): boolean {
 }
 
 /** A request that was refused because nobody is signed in leads to the sign-in page, and back afterwards. */
-function useLostSession(route: Route, go: (url: string, replace?: boolean) => void): void {
+function useLostSession(go: (url: string, replace?: boolean) => void): void {
   const refusals = signedOut.value
   useEffect(() => {
-    if (refusals === 0 || isDoor(route)) return
+    // The address, not the last drawn page: of two refusals at once the second finds the way already gone.
+    if (refusals === 0 || isDoor(routeOf(location.pathname))) return
     currentUser.value = null
     go(signInPath(location.pathname + location.search), true)
   }, [refusals])

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso/router'
-import { listProjects } from '../api/projects.ts'
+import { listProjects, type Project } from '../api/projects.ts'
 import { projectPath } from '../paths.ts'
 import { currentUser } from '../session.ts'
 import { Dialog } from '../ui/dialog.tsx'
@@ -46,9 +46,15 @@ export function Jump({
   const { route } = useLocation()
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
-  const projects = useProjectPlaces(text)
-  const places = [...matching(pagesFor(project), text), ...projects].slice(0, 12)
+  const [isHasty, setHasty] = useState(false)
+  const found = useProjectPlaces(text)
+  const places = placesFor(text, project, found.places)
   const chosen = places[Math.min(at, places.length - 1)]
+  useEffect(() => {
+    if (!isHasty || found.text !== text) return
+    setHasty(false)
+    go(chosen)
+  }, [isHasty, found])
 
   function go(place: Place | undefined): void {
     if (place === undefined) return
@@ -56,10 +62,16 @@ export function Jump({
     route(place.href)
   }
 
+  /** Pressed before the server has answered, it takes what is there, or waits for the answer. */
+  function enter(): void {
+    if (chosen !== undefined) go(chosen)
+    else setHasty(found.text !== text)
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key === 'ArrowDown') setAt(Math.min(at + 1, places.length - 1))
     else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0))
-    else if (event.key === 'Enter') go(chosen)
+    else if (event.key === 'Enter') enter()
     else return
     event.preventDefault()
   }
@@ -99,7 +111,7 @@ export function Jump({
             <span class="faint clip">{place.note}</span>
           </div>
         ))}
-        {places.length === 0 && <p class="soft">Nothing of that name that you may see.</p>}
+        {places.length === 0 && found.text === text && <p class="soft">Nothing of that name that you may see.</p>}
       </div>
     </Dialog>
   )
@@ -113,26 +125,24 @@ function pagesFor(project: string | undefined): readonly Place[] {
   return [...own, ...instancePlaces, ...(currentUser.value?.is_admin ? adminPlaces : [])]
 }
 
-function matching(places: readonly Place[], text: string): readonly Place[] {
+/** Pages by their name, projects by name or path. */
+function placesFor(text: string, project: string | undefined, found: readonly Place[]): readonly Place[] {
   const wanted = text.toLowerCase()
-  return places.filter(place => place.label.toLowerCase().includes(wanted))
+  const pages = pagesFor(project).filter(({ label }) => label.toLowerCase().includes(wanted))
+  const projects = found.filter(({ label, note }) => `${label}\n${note}`.toLowerCase().includes(wanted))
+  return [...pages, ...projects].slice(0, 12)
 }
 
-function useProjectPlaces(text: string): readonly Place[] {
-  const [found, setFound] = useState<readonly Place[]>([])
+/** `text`: what they were looked for by; while the server is asked, those of the text before. */
+type FoundPlaces = { readonly text: string | null; readonly places: readonly Place[] }
+
+function useProjectPlaces(text: string): FoundPlaces {
+  const [found, setFound] = useState<FoundPlaces>({ text: null, places: [] })
   useEffect(() => {
     const controller = new AbortController()
     const timer = setTimeout(async () => {
       const page = await listProjects({ search: text, per_page: 10 }, controller.signal).catch(() => null)
-      if (page === null || controller.signal.aborted) return
-      setFound(
-        page.items.map(each => ({
-          label: each.name,
-          note: each.path_with_namespace,
-          href: projectPath(each.path_with_namespace),
-          icon: 'folder' as const,
-        })),
-      )
+      if (!controller.signal.aborted) setFound({ text, places: page?.items.map(placeOf) ?? [] })
     }, 120)
     return () => {
       clearTimeout(timer)
@@ -140,4 +150,8 @@ function useProjectPlaces(text: string): readonly Place[] {
     }
   }, [text])
   return found
+}
+
+function placeOf({ name, path_with_namespace: path }: Project): Place {
+  return { label: name, note: path, href: projectPath(path), icon: 'folder' }
 }

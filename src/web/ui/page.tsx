@@ -1,36 +1,37 @@
 import type { ComponentChildren, JSX } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { Status, type StatusProps } from './status.tsx'
+import { useWindow } from './use-window.ts'
 
 type PageHeadProps = {
   readonly title: string
   /** What the window is called, when the title alone says too little. */
   readonly windowTitle?: string
   readonly crumbs?: readonly { readonly label: string; readonly href: string }[]
-  readonly lead?: ComponentChildren
+  /** Before the title, and on the tab. */
+  readonly status?: StatusProps
   /** Beside the title, such as a choice of the branch. */
   readonly aside?: ComponentChildren
   readonly actions?: ComponentChildren
   readonly children?: ComponentChildren
 }
 
-export function PageHead({ title, windowTitle, crumbs, lead, aside, actions, children }: PageHeadProps): JSX.Element {
-  useEffect(() => {
-    document.title = `${windowTitle ?? title} · Slipway`
-  }, [title, windowTitle])
+export function PageHead({ title, windowTitle, crumbs, status, aside, actions, children }: PageHeadProps): JSX.Element {
+  useWindow(windowTitle ?? title, status)
   return (
     <header class="page-head">
       {crumbs && (
         <nav class="crumbs" aria-label="Breadcrumb">
-          {crumbs.map(crumb => (
+          {crumbs.map((crumb, index) => (
             <span key={crumb.href}>
-              <a href={crumb.href}>{crumb.label}</a> <span aria-hidden="true">/</span>
+              {index > 0 && <span aria-hidden="true">/ </span>}
+              <a href={crumb.href}>{crumb.label}</a>
             </span>
           ))}
         </nav>
       )}
       <div class="row-spread">
         <div class="row">
-          {lead}
+          {status && <Status {...status} />}
           <h1>{title}</h1>
           {aside}
         </div>

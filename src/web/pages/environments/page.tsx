@@ -1,6 +1,12 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { deleteEnvironment, type Environment, listEnvironments, stopEnvironment } from '../../api/environments.ts'
+import {
+  type Deployment,
+  deleteEnvironment,
+  type Environment,
+  listEnvironments,
+  stopEnvironment,
+} from '../../api/environments.ts'
 import { developer, levelIn, useProject } from '../../api/projects.ts'
 import { useResource } from '../../api/resource.ts'
 import { CommitLink, RefLink } from '../../ci/refs.tsx'
@@ -128,7 +134,7 @@ function EnvironmentTable({ path, rows, mayChange, onShow, onChanged }: Environm
             <div class="two-lines">
               <span class="row">
                 <span class="strong clip">{environment.name}</span>
-                <span class="tag">{environment.tier}</span>
+                {environment.tier !== environment.name && <span class="tag">{environment.tier}</span>}
               </span>
               {environment.external_url && <ExternalLink url={environment.external_url} />}
             </div>
@@ -138,7 +144,7 @@ function EnvironmentTable({ path, rows, mayChange, onShow, onChanged }: Environm
         {
           title: 'When',
           kind: 'narrow',
-          cell: environment => environment.last_deployment && <Ago at={environment.last_deployment.created_at} />,
+          cell: ({ last_deployment: last }) => last && !isWaiting(last) && <Ago at={last.created_at} />,
         },
         {
           title: '',
@@ -192,6 +198,16 @@ function ExternalLink({ url }: { readonly url: string }): JSX.Element {
 function Last({ path, environment }: { readonly path: string; readonly environment: Environment }): JSX.Element {
   const last = environment.last_deployment
   if (!last) return <span class="faint">nothing yet</span>
+  if (isWaiting(last)) {
+    return (
+      <span class="row">
+        <StatusIcon status={last.deployable?.status ?? last.status} />
+        {last.deployable && <a href={jobPath(path, last.deployable.id)}>{last.deployable.name}</a>}
+        <span class="soft">is to deploy</span>
+        <RefLink project={path} name={last.ref} isTag={last.deployable?.tag ?? false} />
+      </span>
+    )
+  }
   return (
     <span class="row">
       <StatusIcon status={last.status} />
@@ -200,4 +216,9 @@ function Last({ path, environment }: { readonly path: string; readonly environme
       {last.deployable && <a href={jobPath(path, last.deployable.id)}>{last.deployable.name}</a>}
     </span>
   )
+}
+
+/** Its job has not begun: nothing of it is deployed. */
+function isWaiting(deployment: Deployment): boolean {
+  return deployment.status === 'created' || deployment.status === 'blocked'
 }

@@ -4,7 +4,7 @@ type Loader = () => Promise<string>
 const sources = import.meta.glob<string>('../../../../docs/*.md', { query: '?raw', import: 'default' })
 
 /** Known ones first, in the order of reading; others by name. */
-const order = ['architecture', 'pipeline-syntax', 'runner', 'registry', 'api', 'when-things-fail', 'security']
+const order = ['architecture', 'pipeline-syntax', 'runner', 'run', 'registry', 'api', 'when-things-fail', 'security']
 const titles: Readonly<Record<string, string>> = {
   architecture: 'How it hangs together',
   'pipeline-syntax': 'Pipeline syntax',
@@ -13,6 +13,9 @@ const titles: Readonly<Record<string, string>> = {
   api: 'API and WebSocket',
   'when-things-fail': 'When things fail',
   security: 'Security',
+  run: 'Running a pipeline locally',
+  environment: 'Developing Slipway',
+  performance: 'Performance',
 }
 
 export type HelpDocument = { readonly name: string; readonly title: string; readonly load: Loader }

@@ -11,7 +11,6 @@ import { Icon } from '../../ui/icon.tsx'
 import { Loaded } from '../../ui/loading.tsx'
 import { PageHead } from '../../ui/page.tsx'
 import { Person } from '../../ui/person.tsx'
-import { Status } from '../../ui/status.tsx'
 import { Ago, Duration } from '../../ui/time.tsx'
 import { usePipeline } from '../pipeline/use-pipeline.ts'
 import { JobActions } from './actions.tsx'
@@ -58,7 +57,7 @@ function Shown({ path, job, view, pipeline, onChanged }: ShownProps): JSX.Elemen
           { label: 'Pipelines', href: projectPath(path, 'pipelines') },
           { label: `#${job.pipeline.id}`, href: pipelinePath(path, job.pipeline.id) },
         ]}
-        lead={<Status status={job.status} allowFailure={job.allow_failure} />}
+        status={{ status: job.status, allowFailure: job.allow_failure }}
         actions={mayAct && <JobActions path={path} job={job} view={view} onChanged={onChanged} />}
       >
         <div class="facts">

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact'
 import type { Diagnostic } from '../../../pipeline/model.ts'
 import type { PipelineView } from '../../api/pipelines.ts'
-import { filesPath } from '../../paths.ts'
+import { filesPath, projectPath } from '../../paths.ts'
+import { LinkButton } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
 
 /** What is wrong with the file of a pipeline, with the way to the line. */
@@ -17,7 +18,18 @@ export function Diagnostics({
   return (
     <>
       {pipeline.errors.length > 0 && (
-        <Notice tone="red">
+        <Notice
+          tone="red"
+          action={
+            <LinkButton
+              small
+              icon="edit"
+              href={`${projectPath(path, 'ci/lint')}?ref=${encodeURIComponent(pipeline.ref)}`}
+            >
+              Try a mend in CI lint
+            </LinkButton>
+          }
+        >
           <strong>No job could be made from the file.</strong>
           <DiagnosticList of={pipeline.errors} linkTo={linkTo} />
         </Notice>

@@ -14,9 +14,9 @@ export type Graph = {
   readonly height: number
 }
 
-export const nodeWidth = 216
+export const nodeWidth = 208
 export const nodeHeight = 38
-const gapX = 52
+const gapX = 44
 const gapY = 8
 const headHeight = 32
 

@@ -1,6 +1,8 @@
 import type { JSX } from 'preact'
 import type { PipelineView, PushedImage } from '../../api/pipelines.ts'
-import { jobPath, projectPath } from '../../paths.ts'
+import { listRepositories } from '../../api/registry.ts'
+import { useResource } from '../../api/resource.ts'
+import { jobPath, projectPath, repositoryPath } from '../../paths.ts'
 import { CopyButton } from '../../ui/copy.tsx'
 import { Empty } from '../../ui/notice.tsx'
 import { Panel } from '../../ui/page.tsx'
@@ -20,19 +22,32 @@ export function Images({ path, pipeline }: { readonly path: string; readonly pip
       </Panel>
     )
   }
+  return <PushedImages path={path} images={pipeline.images} />
+}
+
+function PushedImages({
+  path,
+  images,
+}: {
+  readonly path: string
+  readonly images: readonly PushedImage[]
+}): JSX.Element {
+  const repositories = useResource(`repositories:${path}:pushed`, signal =>
+    listRepositories(path, { per_page: 100 }, signal),
+  )
+  const idOf = (repository: string): number | undefined =>
+    repositories.data?.items.find(each => each.path === repository)?.id
   return (
     <Panel actions={<a href={projectPath(path, 'container_registry')}>Container Registry</a>} title="Pushed images">
       <Table<PushedImage>
         name="Pushed images"
-        rows={pipeline.images}
+        rows={images}
         keyOf={image => `${image.job_id} ${image.repository} ${image.tag ?? image.digest}`}
         columns={[
           {
             title: 'Image',
             kind: 'main',
-            cell: image => (
-              <span class="mono strong">{`${image.repository}${image.tag === null ? '' : `:${image.tag}`}`}</span>
-            ),
+            cell: image => <ImageName path={path} image={image} repositoryId={idOf(image.repository)} />,
           },
           {
             title: 'Digest',
@@ -54,5 +69,22 @@ export function Images({ path, pipeline }: { readonly path: string; readonly pip
         ]}
       />
     </Panel>
+  )
+}
+
+type ImageNameProps = {
+  readonly path: string
+  readonly image: PushedImage
+  /** Undefined: not known yet, or deleted since. */
+  readonly repositoryId: number | undefined
+}
+
+function ImageName({ path, image, repositoryId }: ImageNameProps): JSX.Element {
+  const name = `${image.repository}${image.tag === null ? '' : `:${image.tag}`}`
+  if (repositoryId === undefined || image.tag === null) return <span class="mono strong">{name}</span>
+  return (
+    <a class="mono strong" href={repositoryPath(path, repositoryId, image.tag)}>
+      {name}
+    </a>
   )
 }

@@ -1,7 +1,8 @@
-import type { JSX } from 'preact'
+import { Fragment, type JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { type LogHit, type PipelineView, searchLogs } from '../../api/pipelines.ts'
 import { useResource } from '../../api/resource.ts'
+import { textMatcher } from '../../log/matcher.ts'
 import { jobPath } from '../../paths.ts'
 import { Button } from '../../ui/button.tsx'
 import { Loaded } from '../../ui/loading.tsx'
@@ -59,7 +60,7 @@ export function LogSearchView({
               <Empty icon="search" title={`No log holds “${wanted}”`} />
             ) : (
               <>
-                <Hits path={path} hits={data.hits} />
+                <Hits path={path} hits={data.hits} wanted={wanted} />
                 {data.is_cut && <Notice>There are more lines than are shown. A longer text finds fewer.</Notice>}
               </>
             )
@@ -70,7 +71,9 @@ export function LogSearchView({
   )
 }
 
-function Hits({ path, hits }: { readonly path: string; readonly hits: readonly LogHit[] }): JSX.Element {
+type HitsProps = { readonly path: string; readonly hits: readonly LogHit[]; readonly wanted: string }
+
+function Hits({ path, hits, wanted }: HitsProps): JSX.Element {
   const jobs = Map.groupBy(hits, hit => hit.job_id)
   return (
     <div class="stack panel-body">
@@ -84,7 +87,9 @@ function Hits({ path, hits }: { readonly path: string; readonly hits: readonly L
               <li key={hit.line}>
                 <a href={`${jobPath(path, jobId)}#L${hit.line}`}>
                   <span class="log-hit-line">{hit.line}</span>
-                  <span class="clip">{hit.text}</span>
+                  <span class="log-hit-text">
+                    <Marked text={hit.text} wanted={wanted} />
+                  </span>
                 </a>
               </li>
             ))}
@@ -92,5 +97,20 @@ function Hits({ path, hits }: { readonly path: string; readonly hits: readonly L
         </section>
       ))}
     </div>
+  )
+}
+
+function Marked({ text, wanted }: { readonly text: string; readonly wanted: string }): JSX.Element {
+  const places = textMatcher(wanted).places(text)
+  return (
+    <>
+      {places.map(([start, end], index) => (
+        <Fragment key={start}>
+          {text.slice(places[index - 1]?.[1] ?? 0, start)}
+          <mark>{text.slice(start, end)}</mark>
+        </Fragment>
+      ))}
+      {text.slice(places.at(-1)?.[1] ?? 0)}
+    </>
   )
 }

@@ -17,7 +17,6 @@ import { Loaded, Skeleton } from '../../ui/loading.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { PageHead, type Tab, Tabs } from '../../ui/page.tsx'
 import { Person } from '../../ui/person.tsx'
-import { Status } from '../../ui/status.tsx'
 import { Ago, Duration } from '../../ui/time.tsx'
 import { primePipeline, usePipeline } from './use-pipeline.ts'
 import { ViewOf } from './views.tsx'
@@ -68,7 +67,7 @@ function Shown({ path, pipeline, view, level, onChanged }: ShownProps): JSX.Elem
         title={pipeline.name ?? (pipeline.commit_title || `Pipeline ${pipeline.iid}`)}
         windowTitle={`Pipeline #${pipeline.id} of ${path}`}
         crumbs={[{ label: 'Pipelines', href: projectPath(path, 'pipelines') }]}
-        lead={<Status status={statusOf(pipeline)} />}
+        status={{ status: statusOf(pipeline) }}
         actions={mayAct && <Actions path={path} pipeline={pipeline} mayDelete={level >= owner} onChanged={onChanged} />}
       >
         <Facts path={path} pipeline={pipeline} />

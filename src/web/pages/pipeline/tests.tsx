@@ -8,7 +8,7 @@ import { Empty, Notice } from '../../ui/notice.tsx'
 import { Panel } from '../../ui/page.tsx'
 import { ScrollArea } from '../../ui/scroll-area.tsx'
 import { StatusIcon } from '../../ui/status.tsx'
-import { durationWords } from '../../words.ts'
+import { durationWords, shortDurationWords } from '../../words.ts'
 import './tests.css'
 
 export function Tests({ path, pipeline }: { readonly path: string; readonly pipeline: PipelineView }): JSX.Element {
@@ -75,7 +75,7 @@ function Case({ of }: { readonly of: TestCase }): JSX.Element {
       <StatusIcon status={of.status === 'error' ? 'failed' : of.status} />
       <span class="clip">{of.name}</span>
       <span class="faint clip">{of.classname}</span>
-      <span class="soft number nowrap">{durationWords(of.execution_time)}</span>
+      <span class="soft number nowrap tests-time">{shortDurationWords(of.execution_time)}</span>
     </>
   )
   if (output === '') return <div class="tests-case">{head}</div>

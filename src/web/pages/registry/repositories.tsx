@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { hasRegistry, levelIn, maintainer, type Project, useProject } from '../../api/projects.ts'
 import { deleteRepository, listRepositories, type Repository, readUsage } from '../../api/registry.ts'
 import { useResource } from '../../api/resource.ts'
+import { useEvents, useThrottled } from '../../live/use-events.ts'
 import { projectPath, repositoryPath } from '../../paths.ts'
 import { currentUser } from '../../session.ts'
 import type { PageProps } from '../../shell/page-modules.ts'
@@ -84,6 +85,8 @@ function Repositories({ project }: { readonly project: Project }): JSX.Element {
   const repositories = useResource(`repositories:${path}:${query.page}`, signal =>
     listRepositories(path, { page: query.page, per_page: 30 }, signal),
   )
+  const reload = useThrottled(() => void repositories.reload(), 2000)
+  useEvents([`project:${project.id}`], reload, reload) // a job that ends may have pushed
   const mayDelete = levelIn(project, currentUser.value?.is_admin ?? false) >= maintainer
   return (
     <Panel>

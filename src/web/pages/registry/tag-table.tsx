@@ -149,6 +149,7 @@ export function Pushed({ path, tag }: { readonly path: string; readonly tag: Tag
             {shortSha(tag.commit_sha)}
           </a>
         )}
+        {tag.job && tag.user && <span>{tag.user.name}</span>}
       </span>
     </div>
   )
