@@ -32,6 +32,11 @@ test.each<[string, JobStory, unknown]>([
     failed('job_execution_timeout', null, null),
   ],
   [
+    'no room for the log',
+    story({ stop: { kind: 'disk_full' }, script: { ...good, exitCode: 137 } }),
+    failed('runner_system_failure', 'disk_full', null),
+  ],
+  [
     'an image that is nowhere',
     story({ script: null, problem: { code: 'image_not_found', message: 'x' } }),
     failed('runner_system_failure', 'image_not_found', null),
