@@ -126,6 +126,7 @@ async function serve(served: Served): Promise<RunnerConfig | null> {
     jobsDirectory: join(config.dataFolder, 'jobs'),
     concurrency: slots,
     diskFolders: [config.dataFolder, served.engineFolder],
+    unused: world.unused,
     heartbeatMs: 2_000,
     sweepMs: 60_000,
     maxJobs: options.once ? 1 : options.maxJobs === undefined ? null : Number(options.maxJobs),
@@ -145,6 +146,7 @@ async function serve(served: Served): Promise<RunnerConfig | null> {
         })
       },
       onBeat: metrics.heard,
+      onRelief: freed => log.info({ freed }, 'gave back what can be brought again: a disk is four fifths full'),
       onProblem,
     },
   })

@@ -16,8 +16,18 @@ export type Executor = {
   readonly adoptRoom: (order: RoomOrder, signal: AbortSignal) => Promise<Room | null>
   /** Removes everything labelled with this room, whatever state it is in. */
   readonly removeRoom: (key: RoomKey) => Promise<void>
+  /** Kept layers without a user, and images that this process pulled: what a full disk can do without. */
+  readonly unused: () => Promise<readonly Unused[]>
   /** Spares and kept things of this process; not the rooms of running jobs. */
   readonly close: () => Promise<void>
+}
+
+/** Something that was brought here, that nobody uses now, and that can be brought again. */
+export type Unused = {
+  readonly what: string
+  readonly usedAtMs: number
+  /** Fails, or does nothing, when somebody uses it after all. */
+  readonly free: () => Promise<void>
 }
 
 export type EngineFacts = {

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { createDockerExecutor } from '../executor/docker/docker-executor.ts'
 import { connectEngine } from '../executor/docker/engine.ts'
+import type { Unused } from '../executor/port.ts'
 import { createKeyedLock } from '../kit/keyed-lock.ts'
 import { createOwner } from '../kit/owner.ts'
 import { systemClock } from './clock.ts'
@@ -20,6 +21,9 @@ export type AssemblyOptions = {
   readonly onProblem: (message: string, error: unknown) => void
 }
 
+/** `unused`: what this runner keeps and could bring again. */
+export type AssembledWorld = JobWorld & { readonly unused: () => Promise<readonly Unused[]> }
+
 export function assembleWorld({
   config,
   server,
@@ -27,12 +31,15 @@ export function assembleWorld({
   version,
   architecture,
   onProblem,
-}: AssemblyOptions): JobWorld {
+}: AssemblyOptions): AssembledWorld {
   const engine = connectEngine(config.dockerHost)
+  const executor = createDockerExecutor({ engine, runnerId, settings: config.docker, onProblem })
+  const mirrors = createGitMirrors({ root: join(config.dataFolder, 'mirrors'), lock: createKeyedLock() })
   return {
-    executor: createDockerExecutor({ engine, runnerId, settings: config.docker, onProblem }),
+    executor,
     server,
-    mirrors: createGitMirrors({ root: join(config.dataFolder, 'mirrors'), lock: createKeyedLock() }),
+    mirrors,
+    unused: async () => [...(await mirrors.unused()), ...(await executor.unused())],
     clock: systemClock,
     owner: createOwner((name, error) => onProblem(`${name} failed`, error)),
     settings: {
@@ -44,7 +51,7 @@ export function assembleWorld({
       buildsDirectory: '/builds',
       defaultImage: config.image,
       pullPolicies: config.pullPolicies,
-      credentials: [],
+      credentials: config.credentials,
       cap: config.log,
       graceMs: config.stopGraceMs,
       maxTimeoutSeconds: config.maxTimeoutSeconds,

@@ -1,19 +1,24 @@
 // The part of a runner's configuration that is about its engine.
+import { readFileSync } from 'node:fs'
+import { credentialsOfAuthConfig } from '../executor/docker/credentials.ts'
 import type { ContainerLimits } from '../executor/docker/plan.ts'
-import { pullPolicies } from '../executor/port.ts'
+import { pullPolicies, type RegistryCredential } from '../executor/port.ts'
+import { messageOf } from '../kit/errors.ts'
 import type { RunnerConfig, RunnerSurroundings } from './config.ts'
-import type { Section } from './config-reader.ts'
+import type { Mistakes, Section } from './config-reader.ts'
 
 export function readDocker(
   docker: Section,
   around: RunnerSurroundings,
-): Pick<RunnerConfig, 'dockerHost' | 'image' | 'pullPolicies' | 'docker'> {
+  mistakes: Mistakes,
+): Pick<RunnerConfig, 'dockerHost' | 'image' | 'credentials' | 'pullPolicies' | 'docker'> {
   const privileged = docker.section('privileged')
   const services = docker.section('services')
   const dind = docker.section('dind')
   const read = {
     dockerHost: docker.optionalText('host') ?? around.dockerHost ?? null,
     image: docker.text('image', 'busybox:latest'),
+    credentials: readCredentials(docker, mistakes),
     pullPolicies: docker.choices('pullPolicy', pullPolicies, ['always', 'if-not-present']),
     docker: {
       policy: {
@@ -49,6 +54,17 @@ export function readDocker(
   }
   for (const section of [privileged, services, dind, docker]) section.end()
   return read
+}
+
+function readCredentials(docker: Section, mistakes: Mistakes): readonly RegistryCredential[] {
+  const file = docker.optionalText('authFile')
+  if (file === null) return []
+  try {
+    return credentialsOfAuthConfig(readFileSync(file, 'utf8'))
+  } catch (error) {
+    mistakes.push(`docker.authFile: cannot be read: ${messageOf(error)}`)
+    return []
+  }
 }
 
 function readLimits(limits: Section): ContainerLimits {

@@ -35,6 +35,8 @@ export type DockerInput = {
   /** The engine's address; else `DOCKER_HOST`, else the usual socket. */
   readonly host?: string
   readonly image?: string
+  /** A Docker `config.json` whose `auths` every job may pull with. */
+  readonly authFile?: string
   readonly pullPolicy?: PullPolicy | readonly PullPolicy[]
   readonly allowedPullPolicies?: readonly PullPolicy[]
   readonly allowedImages?: readonly string[]

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { DockerSettings } from '../executor/docker/settings.ts'
-import type { PullPolicy } from '../executor/port.ts'
+import type { PullPolicy, RegistryCredential } from '../executor/port.ts'
 import { AppError, messageOf } from '../kit/errors.ts'
 import { readAuthority } from '../kit/trust.ts'
 import { readDocker } from './config-docker.ts'
@@ -29,6 +29,8 @@ export type RunnerConfig = {
   readonly metrics: { readonly host: string; readonly port: number } | null
   readonly dockerHost: string | null
   readonly image: string
+  /** What every job may pull with, after its own. */
+  readonly credentials: readonly RegistryCredential[]
   readonly pullPolicies: readonly PullPolicy[]
   readonly docker: DockerSettings
 }
@@ -78,7 +80,7 @@ export function readRunnerConfig(input: RunnerConfigInput, around: RunnerSurroun
     stopGraceMs: root.count('stopGrace', 10, 0) * 1000,
     drainTimeoutMs: root.count('drainTimeout', 3600, 0) * 1000,
     metrics: readMetrics(root, mistakes),
-    ...readDocker(root.section('docker'), around),
+    ...readDocker(root.section('docker'), around, mistakes),
   }
   root.texts('tags', [])
   log.end()

@@ -1,9 +1,10 @@
 // The daemon of a host: as many slots as it may run jobs, each of which waits for a wake-up, claims, and runs. A job
 // that an earlier process left has a slot first.
+import type { Unused } from '../executor/port.ts'
 import { AppError } from '../kit/errors.ts'
 import { createRepeater } from '../kit/repeater.ts'
 import { claimJob } from './claim.ts'
-import { findFullDisk } from './disk.ts'
+import { findFullDisk, relieveDisks } from './disk.ts'
 import { beat } from './heartbeat.ts'
 import { type RunningJob, startJob } from './job.ts'
 import type { JobWorld } from './job-context.ts'
@@ -19,6 +20,8 @@ export type DaemonOptions = {
   readonly concurrency: number
   /** Folders whose disks must have room before a job is taken. */
   readonly diskFolders: readonly string[]
+  /** What can be given back when they are nearly full. */
+  readonly unused: () => Promise<readonly Unused[]>
   readonly heartbeatMs: number
   readonly sweepMs: number
   /** Ends after so many jobs, or after so long without one; null: never. */
@@ -31,6 +34,7 @@ export type DaemonEvents = {
   readonly onJobStart: (job: RunningJob) => void
   readonly onJobEnd: (job: RunningJob) => void
   readonly onBeat: (isHeard: boolean) => void
+  readonly onRelief: (freed: readonly string[]) => void
   readonly onProblem: (message: string, error: unknown) => void
 }
 
@@ -131,7 +135,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const resumed = left.map(live)
   const sweeping = createRepeater({
     everyMs: options.sweepMs,
-    work: () => world.executor.sweep(() => keptJobs(options.jobsDirectory)),
+    work: async () => {
+      await world.executor.sweep(() => keptJobs(options.jobsDirectory))
+      const freed = await relieveDisks(options.diskFolders, options.unused)
+      if (freed.length > 0) events.onRelief(freed)
+    },
     onError: error => events.onProblem('what old jobs left could not be removed', error),
   })
   const idling = createRepeater({

@@ -1,7 +1,8 @@
 // A bare copy of each project on this host, refreshed only when a commit is missing from it: once a push, whatever number
 // of jobs follow.
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { Unused } from '../executor/port.ts'
 import type { KeyedLock } from '../kit/keyed-lock.ts'
 import { type GitAccess, git } from './git-command.ts'
 
@@ -18,12 +19,19 @@ export type GitMirrors = {
   readonly withCommit: (order: MirrorOrder, signal: AbortSignal) => Promise<string>
 }
 
-export function createGitMirrors({ root, lock }: { readonly root: string; readonly lock: KeyedLock }): GitMirrors {
+export type KeptMirrors = GitMirrors & { readonly unused: () => Promise<readonly Unused[]> }
+
+/** A job may still be reading what it was given so long ago. */
+const readForMs = 600_000
+
+export function createGitMirrors({ root, lock }: { readonly root: string; readonly lock: KeyedLock }): KeptMirrors {
   async function withCommit(order: MirrorOrder, signal: AbortSignal): Promise<string> {
     const directory = join(root, `${order.projectId}.git`)
     await lock(directory, async () => {
       if (!(await exists(directory))) await create(directory, signal)
       if (!(await hasCommit(directory, order.sha, signal))) await refresh(directory, order, signal)
+      const now = new Date()
+      await utimes(directory, now, now)
     })
     return directory
   }
@@ -46,7 +54,23 @@ export function createGitMirrors({ root, lock }: { readonly root: string; readon
     await git(['fetch', '--quiet', '--prune', '--no-tags', '--', order.url, ...refs], call)
   }
 
-  return { withCommit }
+  async function unused(): Promise<readonly Unused[]> {
+    const names = await readdir(root).catch(() => []) // nothing was ever kept
+    const found = await Promise.all(names.map(name => unusedMirror(join(root, name))))
+    return found.filter(mirror => mirror !== null)
+  }
+
+  async function unusedMirror(directory: string): Promise<Unused | null> {
+    const usedAtMs = await lastUse(directory)
+    if (usedAtMs === null || usedAtMs > Date.now() - readForMs) return null
+    const free = () =>
+      lock(directory, async () => {
+        if ((await lastUse(directory)) === usedAtMs) await rm(directory, { recursive: true, force: true })
+      })
+    return { what: `mirror ${basename(directory)}`, usedAtMs, free }
+  }
+
+  return { withCommit, unused }
 }
 
 async function hasCommit(directory: string, sha: string, signal: AbortSignal): Promise<boolean> {
@@ -63,5 +87,13 @@ async function exists(directory: string): Promise<boolean> {
   return stat(join(directory, 'config')).then(
     () => true,
     () => false,
+  )
+}
+
+/** Null: it is gone. */
+async function lastUse(directory: string): Promise<number | null> {
+  return stat(directory).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => null,
   )
 }

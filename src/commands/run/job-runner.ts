@@ -50,11 +50,12 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
     concurrency: wishes.concurrency,
     // Whoever starts a run by hand may fill the disk as far as there is one.
     diskFolders: [],
+    unused: async () => [],
     heartbeatMs: 250,
     sweepMs: neverMs,
     maxJobs: null,
     idleTimeoutMs: null,
-    events: { onJobStart: () => {}, onJobEnd: () => {}, onBeat: () => {}, onProblem },
+    events: { onJobStart: () => {}, onJobEnd: () => {}, onBeat: () => {}, onRelief: () => {}, onProblem },
   })
   return {
     daemon,

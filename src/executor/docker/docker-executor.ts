@@ -1,5 +1,5 @@
 // The executor that runs jobs in a Docker engine.
-import type { Executor, Room, RoomOrder } from '../port.ts'
+import type { Executor, Room, RoomOrder, Unused } from '../port.ts'
 import { detectMtu, type Engine, orUnreachable, readEngineFacts } from './engine.ts'
 import type { GroundWorld } from './ground.ts'
 import { createGrounds } from './grounds.ts'
@@ -63,6 +63,10 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
     await layers?.trim()
   }
 
+  async function unused(): Promise<readonly Unused[]> {
+    return [...images.unused(), ...((await layers?.unused()) ?? [])]
+  }
+
   async function close(): Promise<void> {
     await grounds.close()
     await layers?.close()
@@ -74,6 +78,7 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
     openRoom,
     adoptRoom,
     sweep,
+    unused,
     removeRoom: key => removeRoom(docker, runnerId, key),
     close,
   }

@@ -2,7 +2,7 @@
 // that a project cannot use what another was allowed to pull.
 import type Docker from 'dockerode'
 import { AppError, messageOf } from '../../kit/errors.ts'
-import type { ContainerOrder, PullPolicy, RegistryCredential } from '../port.ts'
+import type { ContainerOrder, PullPolicy, RegistryCredential, Unused } from '../port.ts'
 import { statusOf } from './engine.ts'
 import { imageProblem, isRefusal } from './image-problem.ts'
 import { headManifest, hostOf, localName, pullOnce } from './image-pull.ts'
@@ -25,6 +25,8 @@ export type OwnRegistryImage = { readonly engineName: string; readonly token: ()
 
 export type ImageStore = {
   readonly ensure: (wish: ImageWish, say: (line: string) => void, signal: AbortSignal) => Promise<ReadyImage>
+  /** Those that were not here before a job of this process asked for them. */
+  readonly unused: () => readonly Unused[]
 }
 
 export type ImageStoreOptions = {
@@ -38,6 +40,8 @@ export type ImageStoreOptions = {
 
 export function createImageStore({ docker, nowMs, unreachableForMs, stallMs }: ImageStoreOptions): ImageStore {
   const unreachableUntil = new Map<string, number>()
+  /** When an image that was brought here was last asked for, by its id. */
+  const brought = new Map<string, number>()
 
   /** The policies in turn, until one has the image or it is clear that none may. */
   async function ensure(wish: ImageWish, say: (line: string) => void, signal: AbortSignal): Promise<ReadyImage> {
@@ -45,7 +49,9 @@ export function createImageStore({ docker, nowMs, unreachableForMs, stallMs }: I
     let first: unknown = null
     for (const [index, policy] of policies.entries()) {
       try {
-        return await byPolicy(policy, wish, say, signal)
+        const image = await byPolicy(policy, wish, say, signal)
+        if (brought.has(image.id)) brought.set(image.id, nowMs())
+        return image
       } catch (error) {
         if (signal.aborted || isRefusal(error)) throw error
         first ??= error
@@ -90,6 +96,7 @@ export function createImageStore({ docker, nowMs, unreachableForMs, stallMs }: I
     const { image } = wish.container
     if (isKnownUnreachable(wish)) throw new AppError('image_pull_failed', `${hostOf(wish)} did not answer a moment ago`)
     say(`Pulling docker image ${image} ...`)
+    const before = await inspectImage(docker, localName(wish))
     try {
       await pullOnce(docker, wish, stallMs, signal)
     } catch (error) {
@@ -100,6 +107,7 @@ export function createImageStore({ docker, nowMs, unreachableForMs, stallMs }: I
     }
     const ready = await inspectImage(docker, localName(wish))
     if (ready === null) throw new AppError('image_pull_failed', `image ${image} was pulled but is not there`)
+    if (ready.id !== before?.id) brought.set(ready.id, nowMs())
     say(`Using docker image ${ready.id.slice(0, 19)} for ${image}`)
     return ready
   }
@@ -112,7 +120,18 @@ export function createImageStore({ docker, nowMs, unreachableForMs, stallMs }: I
     unreachableUntil.set(hostOf(wish), nowMs() + unreachableForMs)
   }
 
-  return { ensure }
+  function unused(): readonly Unused[] {
+    return [...brought].map(([id, usedAtMs]) => ({
+      what: `image ${id.slice(0, 19)}`,
+      usedAtMs,
+      free: async () => {
+        await docker.getImage(id).remove() // the engine refuses while a container stands on it
+        brought.delete(id)
+      },
+    }))
+  }
+
+  return { ensure, unused }
 }
 
 export async function inspectImage(docker: Docker, name: string): Promise<ReadyImage | null> {

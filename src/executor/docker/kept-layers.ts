@@ -4,6 +4,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type Docker from 'dockerode'
+import type { Unused } from '../port.ts'
 import { cleanLayers } from './layers-cleaning.ts'
 
 export type LayersOwner = {
@@ -24,6 +25,7 @@ export type KeptLayers = {
   readonly take: (owner: LayersOwner) => Promise<LayersLease | null>
   /** Removes what was unused for longest until what is kept is under the quota. */
   readonly trim: () => Promise<void>
+  readonly unused: () => Promise<readonly Unused[]>
   /** At the runner's end; those in use by what is handed over stay. */
   readonly close: () => Promise<void>
 }
@@ -109,6 +111,19 @@ export function createKeptLayers({
     }
   }
 
+  async function unused(): Promise<readonly Unused[]> {
+    const idle = (await list([])).filter(({ name }) => !inUse.has(name))
+    return idle.map(({ name }) => ({
+      what: `layers ${name}`,
+      usedAtMs: lastUse(name),
+      free: async () => {
+        if (inUse.has(name)) return
+        inUse.add(name) // nobody takes it meanwhile
+        await remove(name).finally(() => inUse.delete(name))
+      },
+    }))
+  }
+
   async function close(): Promise<void> {
     if (!keepAfterEnd) for (const { name } of await list([])) await remove(name)
   }
@@ -139,7 +154,7 @@ export function createKeptLayers({
     return usedAt.get(name) ?? 0
   }
 
-  return { take, trim, close }
+  return { take, trim, unused, close }
 }
 
 type KeptVolume = { readonly name: string; readonly mountpoint: string; readonly jobName: string }

@@ -61,11 +61,12 @@ export async function startTestRunner(
     jobsDirectory: join(dataFolder, 'jobs'),
     concurrency: config.concurrency,
     diskFolders: [],
+    unused: world.unused,
     heartbeatMs: 200,
     sweepMs: 60_000,
     maxJobs: null,
     idleTimeoutMs: null,
-    events: { onJobStart: () => {}, onJobEnd: () => {}, onBeat: () => {}, onProblem },
+    events: { onJobStart: () => {}, onJobEnd: () => {}, onBeat: () => {}, onRelief: () => {}, onProblem },
   })
   const end = async () => {
     daemon.drain()

@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readRunnerConfig } from '../../../src/runner/config.ts'
+import { createTemporaryFolder } from '../../support/temporary.ts'
 
 const around = { token: 'glrt-secret', hostName: 'host', defaultDataFolder: '/data' }
 const server = 'https://ci.example.com'
@@ -67,4 +70,17 @@ test('the token never prints', () => {
 test('the command line goes before the file', () => {
   const config = readRunnerConfig({ server, concurrency: 2 }, { ...around, server: 'http://other', concurrency: 7 })
   expect([config.server, config.concurrency]).toEqual(['http://other', 7])
+})
+
+test('images may be pulled with what a Docker config.json of the host holds', async () => {
+  const folder = await createTemporaryFolder('slipway-config')
+  const authFile = join(folder.path, 'config.json')
+  await writeFile(authFile, JSON.stringify({ auths: { 'registry.example.com': { auth: btoa('robot:secret') } } }))
+  const around = { token: 't', hostName: 'h', defaultDataFolder: '/d' }
+  const server = 'http://ci.example.com'
+  expect(readRunnerConfig({ server, docker: { authFile } }, around).credentials).toEqual([
+    { host: 'registry.example.com', username: 'robot', password: 'secret' },
+  ])
+  expect(() => readRunnerConfig({ server, docker: { authFile: '/no/where' } }, around)).toThrow('docker.authFile')
+  await folder.remove()
 })
