@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Visitor } from '../kit/visitor.ts'
 import { RegistryError } from './errors.ts'
+import { freeChunk } from './pieces.ts'
 
 export type Exchange = {
   readonly request: IncomingMessage
@@ -102,6 +103,14 @@ function discardRest(request: IncomingMessage, done: () => void): void {
 /** The body's chunks. Ending the loop early leaves the connection open, so that the refusal can be answered. */
 export function bodyOf(request: IncomingMessage): AsyncIterable<Buffer> {
   return request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+}
+
+/** The same; a chunk's memory is freed when the next one is asked for. */
+export async function* fleetingBodyOf(request: IncomingMessage): AsyncGenerator<Buffer> {
+  for await (const chunk of bodyOf(request)) {
+    yield chunk
+    freeChunk(chunk)
+  }
 }
 
 /** Reads a small body whole. @throws RegistryError with `tooLarge` as its code when it is larger */

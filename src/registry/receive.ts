@@ -1,9 +1,8 @@
 // The hot path of a push: hash each chunk as it comes, gather a mebibyte, and write it while the next one is hashed. The
 // loop waits for the write before, so at most two mebibytes of an upload are in memory, and the client feels the disk.
 import type { Hash } from 'node:crypto'
+import { type Pieces, pieceBytes } from './pieces.ts'
 import type { UploadFile } from './ports.ts'
-
-const gatherBytes = 1024 * 1024
 
 export type Received = {
   readonly sizeBytes: number
@@ -12,28 +11,41 @@ export type Received = {
 }
 
 /**
- * Appends a body to an upload at `at`. `mayGrowTo` is asked with each new size, and ends the body by throwing.
+ * Appends a body to an upload at `at`; a chunk is not looked at once the next is asked for. `mayGrowTo` is asked with each
+ * new size, and ends the body by throwing.
  * @throws what `file.append` or `mayGrowTo` threw; then the bytes after `at` are worth nothing
  */
 export async function receive(
   body: AsyncIterable<Buffer>,
-  upload: { readonly file: UploadFile; readonly hash: Hash; readonly at: number },
+  upload: { readonly file: UploadFile; readonly hash: Hash; readonly at: number; readonly pieces: Pieces },
   mayGrowTo: (sizeBytes: number) => void,
 ): Promise<Received> {
-  const { file, hash, at } = upload
+  const { file, hash, at, pieces } = upload
   let sizeBytes = at
-  let gathered: Buffer[] = []
+  let piece: Buffer | null = null
   let gatheredBytes = 0
   let writing: Promise<void> = Promise.resolve()
 
   async function flush(): Promise<void> {
     await writing
-    const chunks = gathered
-    const place = sizeBytes - gatheredBytes
-    gathered = []
-    gatheredBytes = 0
-    writing = file.append(chunks, place)
+    if (piece === null) return
+    const [full, place] = [piece, sizeBytes - gatheredBytes]
+    writing = file.append([full.subarray(0, gatheredBytes)], place).finally(() => pieces.giveBack(full))
     writing.catch(toldByTheNextWait)
+    piece = null
+    gatheredBytes = 0
+  }
+
+  async function gather(chunk: Buffer): Promise<void> {
+    let taken = 0
+    while (taken < chunk.length) {
+      piece ??= pieces.take()
+      const copied = chunk.copy(piece, gatheredBytes, taken)
+      taken += copied
+      gatheredBytes += copied
+      sizeBytes += copied
+      if (gatheredBytes === pieceBytes) await flush()
+    }
   }
 
   let interruption: unknown = null
@@ -43,10 +55,7 @@ export async function receive(
       try {
         mayGrowTo(sizeBytes + chunk.length)
         hash.update(chunk)
-        gathered.push(chunk)
-        sizeBytes += chunk.length
-        gatheredBytes += chunk.length
-        if (gatheredBytes >= gatherBytes) await flush()
+        await gather(chunk)
       } catch (error) {
         refusal = { error }
         break
@@ -55,7 +64,7 @@ export async function receive(
   } catch (error) {
     interruption = error
   }
-  if (refusal === null && gatheredBytes > 0) await flush()
+  if (refusal === null) await flush()
   await writing
   if (refusal !== null) throw refusal.error
   return { sizeBytes, interruption }

@@ -1,7 +1,7 @@
 // Uploads: start (with mount and with the whole blob), chunks, close, status, cancel (specification, end-4, 5, 6, 11, 13, 14).
 // Locations are relative, so that no proxy in front can make them wrong.
 import { RegistryError } from './errors.ts'
-import { type Answer, answer, bodyOf, type Exchange } from './exchange.ts'
+import { type Answer, answer, type Exchange, fleetingBodyOf } from './exchange.ts'
 import type { Gate, OpenRepository } from './gate.ts'
 import type { Limits } from './limits.ts'
 import type { ImageStore } from './ports.ts'
@@ -133,7 +133,7 @@ function chunkOf({ request }: Exchange, mayGrowTo: Chunk['mayGrowTo']): Chunk {
   if (header !== undefined && range === null)
     throw new RegistryError('BLOB_UPLOAD_INVALID', `Content-Range '${header.slice(0, 100)}' is not '<first>-<last>'`)
   checkLength(range, request.headers['content-length'])
-  return { body: bodyOf(request), range, mayGrowTo }
+  return { body: fleetingBodyOf(request), range, mayGrowTo }
 }
 
 function checkLength(range: ByteRange | null, contentLength: string | undefined): void {

@@ -8,6 +8,7 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto'
 import { createKeyedLock } from '../kit/keyed-lock.ts'
 import { RegistryError } from './errors.ts'
+import { createPieces, type Pieces } from './pieces.ts'
 import type { BlobStorage, UploadFile } from './ports.ts'
 import type { ByteRange } from './ranges.ts'
 import { receive } from './receive.ts'
@@ -22,6 +23,7 @@ export type Upload = {
 
 /** The next bytes of an upload. */
 export type Chunk = {
+  /** A chunk is not looked at once the next is asked for. */
   readonly body: AsyncIterable<Buffer>
   /** Where the client says that they belong; null: at the end. */
   readonly range: ByteRange | null
@@ -70,6 +72,7 @@ export function createUploads(deps: {
   const { storage, withDigest } = deps
   const sessions = new Map<string, Session>()
   const oneAtATime = createKeyedLock()
+  const pieces = createPieces()
   const exclusively = <T>(key: UploadKey, work: () => Promise<T>) => oneAtATime(nameOf(key), work)
 
   async function require(key: UploadKey): Promise<Session> {
@@ -134,14 +137,14 @@ export function createUploads(deps: {
     append: (key, chunk) =>
       exclusively(key, async () => {
         const session = await require(key)
-        await take(session, chunk)
+        await take(session, chunk, pieces)
         return describe(session)
       }),
 
     finish: (key, chunk, blob) =>
       exclusively(key, async () => {
         const session = await require(key)
-        await take(session, chunk)
+        await take(session, chunk, pieces)
         const found = await digestOf(session, algorithmOf(blob.digest))
         if (found !== hexOf(blob.digest)) {
           await remove(session)
@@ -186,7 +189,7 @@ function keyIn(name: string): UploadKey | null {
 }
 
 /** Appends a chunk. If it fails, the upload stands where it stood. */
-async function take(session: Session, chunk: Chunk): Promise<void> {
+async function take(session: Session, chunk: Chunk, pieces: Pieces): Promise<void> {
   const at = session.offsetBytes
   if (chunk.range !== null && chunk.range.first !== at) {
     throw new RegistryError(
@@ -200,7 +203,7 @@ async function take(session: Session, chunk: Chunk): Promise<void> {
   const hash = session.hash ?? (await hashAgain(session.file, session.algorithm))
   session.hash = null // until the bytes are in
   try {
-    const received = await receive(chunk.body, { file: session.file, hash, at }, chunk.mayGrowTo)
+    const received = await receive(chunk.body, { file: session.file, hash, at, pieces }, chunk.mayGrowTo)
     const lengthBytes = received.sizeBytes - at
     if (received.interruption === null) checkLength(chunk.range, lengthBytes)
     session.offsetBytes = received.sizeBytes
