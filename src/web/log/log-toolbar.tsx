@@ -114,7 +114,8 @@ function Size({ model, lengthBytes }: { readonly model: LogModel; readonly lengt
   }
   return (
     <span class="log-size number">
-      {rows.toLocaleString('en')} {rows === 1 ? 'line' : 'lines'}, {sizeWords(loaded)}
+      {rows.toLocaleString('en')} {rows === 1 ? 'line' : 'lines'}
+      <span class="log-bytes">, {sizeWords(loaded)}</span>
     </span>
   )
 }

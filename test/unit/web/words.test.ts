@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { ageWords, clockWords, countWords, durationWords, shortDigest, sizeWords } from '../../../src/web/words.ts'
+import {
+  ageWords,
+  clockWords,
+  countWords,
+  durationWords,
+  shortDigest,
+  shortDurationWords,
+  sizeWords,
+} from '../../../src/web/words.ts'
 
 describe('words', () => {
   it.each([
@@ -21,6 +29,13 @@ describe('words', () => {
     [125, '2 min 05 s'],
     [3725, '1 h 02 min'],
   ])('for a duration of %s s', (seconds, expected) => expect(durationWords(seconds)).toBe(expected))
+
+  it.each([
+    [0, '0 ms'],
+    [0.0434, '43 ms'],
+    [0.9996, '1 s'],
+    [75, '1 min 15 s'],
+  ])('for the short duration of %s s', (seconds, expected) => expect(shortDurationWords(seconds)).toBe(expected))
 
   it.each([
     [7, '00:07'],

@@ -124,8 +124,14 @@ function curve(from: GraphNode, to: GraphNode): string {
     const side = startX + gapX / 2
     return `M${startX} ${startY}C${side} ${startY} ${side} ${endY} ${startX} ${endY}`
   }
-  const bend = Math.min(gapX, to.x - startX) / 2
-  return `M${startX} ${startY}C${startX + bend} ${startY} ${to.x - bend} ${endY} ${to.x} ${endY}`
+  const bend = gapX / 2
+  if (to.column === from.column + 1)
+    return `M${startX} ${startY}C${startX + bend} ${startY} ${to.x - bend} ${endY} ${to.x} ${endY}`
+  // Past the columns between: in the gap below its own row, so that it does not seem to go through their jobs.
+  const laneY = from.y + nodeHeight + gapY / 2
+  const into = `C${startX + bend} ${startY} ${startX + bend} ${laneY} ${startX + gapX} ${laneY}`
+  const out = `C${to.x - bend} ${laneY} ${to.x - bend} ${endY} ${to.x} ${endY}`
+  return `M${startX} ${startY}${into}H${to.x - gapX}${out}`
 }
 
 /** The job with all that it waits for and all that waits for it, by needs. */

@@ -31,6 +31,13 @@ describe('the graph of a pipeline', () => {
     expect(lines.toSorted()).toEqual(['compile>unit', 'lint>ship', 'slow>ship', 'unit>odd', 'unit>slow'])
   })
 
+  it('leads a line past the columns between in a gap, not behind their jobs', () => {
+    const { nodes, edges } = layoutGraph(jobs, stages, 'stages')
+    const far = edges.find(edge => edge.from === 'lint' && edge.to === 'ship')
+    const level = Number(/ (\d+)H/.exec(far?.path ?? '')?.[1])
+    expect(nodes.filter(({ y }) => level >= y && level <= y + nodeHeight)).toEqual([])
+  })
+
   it('lays no job upon another, and all within its size', () => {
     const { nodes, width, height } = layoutGraph(largePipeline(200).jobs, [], 'needs')
     expect(new Set(nodes.map(node => `${node.x} ${node.y}`)).size).toBe(200)
