@@ -133,9 +133,9 @@ async function framesWhile(page: Page, act: () => Promise<void>): Promise<readon
     const kept = globalThis as unknown as { frames: number[]; isWatching: boolean }
     kept.frames = []
     kept.isWatching = true
-    let last = performance.now()
+    let last: number | undefined
     const next = (now: number): void => {
-      kept.frames.push(now - last)
+      if (last !== undefined) kept.frames.push(now - last)
       last = now
       if (kept.isWatching) requestAnimationFrame(next)
     }
