@@ -23,7 +23,7 @@ afterAll(() => engine?.stop())
 beforeEach(async () => {
   server = await startRunnerProtocolServer()
   home = createRunnerHome(server.url, {
-    docker: { host: engine.host, pullPolicy: 'if-not-present', spareNetworks: 0 },
+    docker: { host: engine.host, pullPolicy: 'if-not-present' },
     concurrency: 1,
   })
   runner = home.start()
@@ -71,6 +71,20 @@ describe('an engine that is killed and started again', { timeout: 150_000 }, () 
       slipway: { failure_detail: 'engine_unreachable' },
     })
     const next = server.add(jobPayload({ id: 3, script: ['echo well again'] }))
+    await waitUntil(() => next.update !== null, 'the end of the next job')
+    expect(next.update).toMatchObject({ state: 'success' })
+  })
+
+  test('while nothing runs: what was made ahead is gone with it, and the next job does not notice', async () => {
+    const filters = { label: [`slipway.runner=${home.identity()}`, 'slipway.kind=pause'], status: ['running'] }
+    const spares = async () => (await engine.docker.listContainers({ filters }).catch(() => [])).length
+    const first = server.add(jobPayload({ id: 10 }))
+    await waitUntil(() => first.update !== null, 'the end of the first job')
+    await waitUntil(async () => (await spares()) === 2, 'two networks made ahead')
+    await engine.kill()
+    await engine.start()
+    expect(await spares()).toBe(0)
+    const next = server.add(jobPayload({ id: 11 }))
     await waitUntil(() => next.update !== null, 'the end of the next job')
     expect(next.update).toMatchObject({ state: 'success' })
   })

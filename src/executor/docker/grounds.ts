@@ -1,9 +1,11 @@
 // Gives each room its ground: one made ahead where there is a fitting one, else a new one; and makes the next ones ahead.
 // What is made ahead is fixed then (mounts, flags, names), so a spare fits only a room that asks for the very same.
 import { randomBytes } from 'node:crypto'
+import type Docker from 'dockerode'
 import type { RoomOrder, ServerOrder, ServiceOrder } from '../port.ts'
 import { daemonEnvironment, isDockerService } from './docker-service.ts'
 import { startDocker, untilDockerAnswers } from './docker-start.ts'
+import { isGone } from './engine.ts'
 import { createRoomVolume, type Ground, type GroundWorld, makeOwnGround, makeSharedGround } from './ground.ts'
 import { inspectImage } from './images.ts'
 import type { KeptLayers, LayersLease, LayersOwner } from './kept-layers.ts'
@@ -56,13 +58,28 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
 
   async function take(order: RoomOrder): Promise<Ground> {
     const wish = wishOf(order)
-    const spare = wish === null ? null : spares.take(wish.name)
+    const spare = wish === null ? null : await takeStanding(wish.name)
     if (wish !== null && !wish.afterJob) spares.want(wish.name, wish.count, wish.make)
     if (spare !== null) return { ...spare, labels: { ...spare.labels, key: order.key, deadline: order.deadline } }
     const labels = newLabels({ key: order.key, projectId: order.projectId, deadline: order.deadline })
     return order.services.length === 0
       ? makeSharedGround(shared.connected(order.server), labels, await world())
       : makeOwnGround(order.server, labels, await world())
+  }
+
+  /** An engine that was started anew has ended the containers of spares. */
+  async function takeStanding(name: string): Promise<Ground | null> {
+    for (let spare = spares.take(name); spare !== null; spare = spares.take(name)) {
+      if (await stands(spare)) return spare
+      await discardGround(spare)
+    }
+    return null
+  }
+
+  async function stands({ pauseId, warmDocker }: Ground): Promise<boolean> {
+    const { docker } = await world()
+    const ids = [pauseId, warmDocker?.service.containerId].filter(id => typeof id === 'string')
+    return (await Promise.all(ids.map(id => isRunning(docker, id)))).every(Boolean)
   }
 
   function wishOf(order: RoomOrder): Wish | null {
@@ -186,6 +203,15 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
       if (wish?.afterJob) spares.want(wish.name, wish.count, wish.make)
     },
     close: spares.close,
+  }
+}
+
+async function isRunning(docker: Docker, containerId: string): Promise<boolean> {
+  try {
+    return (await docker.getContainer(containerId).inspect()).State.Running
+  } catch (error) {
+    if (isGone(error)) return false
+    throw error
   }
 }
 
