@@ -16,7 +16,7 @@ export function readDocker(
   const services = docker.section('services')
   const dind = docker.section('dind')
   const read = {
-    dockerHost: docker.optionalText('host') ?? around.dockerHost ?? null,
+    dockerHost: readHost(docker, around, mistakes),
     image: docker.text('image', 'busybox:latest'),
     credentials: readCredentials(docker, mistakes),
     pullPolicies: docker.choices('pullPolicy', pullPolicies, ['always', 'if-not-present']),
@@ -54,6 +54,15 @@ export function readDocker(
   }
   for (const section of [privileged, services, dind, docker]) section.end()
   return read
+}
+
+function readHost(docker: Section, around: RunnerSurroundings, mistakes: Mistakes): string | null {
+  const host = docker.optionalText('host') ?? around.dockerHost ?? null
+  if (host !== null && !/^(unix:\/\/\/|(tcp|https?):\/\/[^/]+)/.test(host))
+    mistakes.push(
+      `docker.host: expected unix:///… or tcp://HOST:PORT, found '${host}' (an engine behind ssh: forward its socket with ssh -L)`,
+    )
+  return host
 }
 
 function readCredentials(docker: Section, mistakes: Mistakes): readonly RegistryCredential[] {

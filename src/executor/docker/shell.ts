@@ -34,6 +34,9 @@ export async function startShell(container: Docker.Container): Promise<Shell> {
 /** How long an engine that went away may take to come back. */
 const engineReturnMs = 60_000
 
+/** So soon after the end of its output a container has ended as well. */
+const endsWithinMs = 300
+
 export async function followShell(
   {
     docker,
@@ -125,6 +128,7 @@ async function followToEnd(
       if (logs === null) return { exitCode: 137, oomKilled: false, engineLost: true }
       await pump(logs as unknown as Readable, output, detach)
     }
+    const outputEndedAt = performance.now()
     const state = await endState(
       container,
       () => {
@@ -134,7 +138,9 @@ async function followToEnd(
     )
     if (state === null) return { exitCode: 137, oomKilled: false, engineLost: true }
     if (state.Running) continue
-    if (engineWasAway && !mustRead) continue
+    // A container that ran on after its output's end was cut off from it: the engine has the rest.
+    const wasCut = engineWasAway || performance.now() - outputEndedAt > endsWithinMs
+    if (wasCut && !mustRead) continue
     return {
       exitCode: state.ExitCode,
       oomKilled: state.OOMKilled,

@@ -84,3 +84,8 @@ test('images may be pulled with what a Docker config.json of the host holds', as
   expect(() => readRunnerConfig({ server, docker: { authFile: '/no/where' } }, around)).toThrow('docker.authFile')
   await folder.remove()
 })
+
+test('an engine that cannot be reached in that way is refused with a way that works', () => {
+  const around = { token: 't', hostName: 'h', defaultDataFolder: '/d', dockerHost: 'ssh://build@host' }
+  expect(() => readRunnerConfig({ server: 'http://ci.example.com' }, around)).toThrow('forward its socket')
+})
