@@ -1,4 +1,5 @@
 // The words of access: who acts, on what, with which role. Pure data; `policy.ts` decides.
+import type { CiSettings } from './ci-settings.ts'
 
 /** GitLab's roles and their numbers in the API. */
 export const roles = { guest: 10, reporter: 20, developer: 30, maintainer: 40, owner: 50 } as const
@@ -93,6 +94,7 @@ export type Project = {
   readonly jobTokenMayPush: boolean
   /** Absent: a deployment that a newer one has overtaken is refused. */
   readonly outdatedDeploymentsAllowed?: boolean
+  readonly ci?: CiSettings
   readonly createdAt: string
 }
 

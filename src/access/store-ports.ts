@@ -126,6 +126,7 @@ export type ProjectChange = Partial<
     | 'registryMembersOnly'
     | 'jobTokenMayPush'
     | 'outdatedDeploymentsAllowed'
+    | 'ci'
   > & { readonly lastActivityAt: string }
 >
 

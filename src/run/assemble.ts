@@ -97,7 +97,7 @@ export function createCoordinator(deps: CoordinatorDeps): {
     const { id, projectId, sha } = pipeline
     owner.run('keep the commit of a pipeline', () => deps.repositories.keep(projectId, id, sha))
     owner.run('cancel redundant pipelines', () =>
-      supersedeOlder({ reader, clock, supersede: actions.supersede }, pipeline),
+      supersedeOlder({ reader, directory: deps.directory, clock, supersede: actions.supersede }, pipeline),
     )
   }
 

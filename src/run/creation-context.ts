@@ -1,4 +1,5 @@
 // What the compiler may know about an event: gathered from repository, project, people and variables, all at once.
+import type { CiSettings } from '../access/ci-settings.ts'
 import type { UserActor } from '../access/model.ts'
 import type { PipelineContext } from '../pipeline/context.ts'
 import type { CreationDeps } from './creation.ts'
@@ -7,7 +8,7 @@ import type { MergeRequestStore } from './merge-request-ports.ts'
 import type { Directory, ProjectFactsOfRun } from './ports.ts'
 import type { PipelineCreation, PipelineRequest } from './trigger.ts'
 
-export const configPath = '.gitlab-ci.yml'
+const usualConfigPath = '.gitlab-ci.yml'
 export const zeroSha = '0'.repeat(40)
 
 export type Gathered = {
@@ -33,6 +34,10 @@ export async function gatherContext(deps: GatherDeps, request: PipelineRequest):
     return none('ci_disabled', 'CI is switched off for this project, or it is archived')
   }
   if (!(await mayStart(deps, request))) return none('forbidden', `you may not start pipelines on ${ref.name}`)
+  const { ci = {} } = found.project
+  if (!(await mayGiveVariables(directory, request, ci.variablesRole)))
+    return none('forbidden', 'Insufficient permissions to set pipeline variables')
+  const configPath = ci.configPath ?? usualConfigPath
   const sha = request.sha ?? (await repositories.resolve(projectId, ref))
   if (sha === null) return none('no_commit', `the project has no ${ref.kind} ${ref.name}`)
   const [commit, config, isProtected, user] = await Promise.all([
@@ -75,7 +80,7 @@ export async function gatherContext(deps: GatherDeps, request: PipelineRequest):
     createdAt: clock.now().toISOString(),
     scheduleDescription: request.scheduleDescription,
     triggerShortToken: request.triggerShortToken,
-    defaultTimeoutSeconds: surroundings.defaultTimeoutSeconds,
+    defaultTimeoutSeconds: ci.timeoutSeconds ?? surroundings.defaultTimeoutSeconds,
   }
   return { kind: 'gathered', context, actor: user?.actor ?? null, config }
 }
@@ -114,6 +119,19 @@ async function mayStart(
 ): Promise<boolean> {
   if (source === 'push' || source === 'parent_pipeline' || source === 'merge_request_event') return true
   return userId !== null && (await directory.mayRun(userId, projectId, ref))
+}
+
+const overrideLevels = { developer: 30, maintainer: 40, owner: 50 } as const
+
+/** What a bridge forwards was written by who may change the file. */
+async function mayGiveVariables(
+  directory: Directory,
+  { variables, userId, projectId, upstream }: PipelineRequest,
+  role: CiSettings['variablesRole'],
+): Promise<boolean> {
+  if (role === undefined || variables.length === 0 || upstream !== null) return true
+  if (role === 'no_one_allowed' || userId === null) return false
+  return (await directory.levelOf(userId, projectId)) >= overrideLevels[role]
 }
 
 /** A diff costs a process: it is asked for only where the file (or one that it includes) may look at it. */

@@ -4,7 +4,7 @@ import { compile } from '../pipeline/compile.ts'
 import type { PipelineContext } from '../pipeline/context.ts'
 import type { CompileResult, Diagnostic, Plan } from '../pipeline/model.ts'
 import { isSkipped } from '../pipeline/skip.ts'
-import { configPath, type Gathered, gatherContext } from './creation-context.ts'
+import { type Gathered, gatherContext } from './creation-context.ts'
 import { demandClassOf } from './demand.ts'
 import { runError } from './errors.ts'
 import { firstAttempt } from './job-moves.ts'
@@ -38,7 +38,7 @@ export async function createPipeline(deps: CreationDeps, request: PipelineReques
   if (gathered.kind === 'none') return gathered
   const { context } = gathered
   if (!isSkipped(context) && gathered.config === null) {
-    return { kind: 'none', reason: 'no_file', message: `there is no ${configPath} at ${context.ref}` }
+    return { kind: 'none', reason: 'no_file', message: `there is no ${context.configPath} at ${context.ref}` }
   }
   const files = deps.repositories.sourceFiles({
     projectId: request.projectId,

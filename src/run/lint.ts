@@ -3,7 +3,7 @@ import type { UserActor } from '../access/model.ts'
 import { compile } from '../pipeline/compile.ts'
 import { mergedYaml } from '../pipeline/merged.ts'
 import type { CompileResult } from '../pipeline/model.ts'
-import { configPath, type GatherDeps, gatherContext, zeroSha } from './creation-context.ts'
+import { type GatherDeps, gatherContext, zeroSha } from './creation-context.ts'
 import type { Ref } from './records.ts'
 
 export type LintWish = {
@@ -40,7 +40,7 @@ export function createLint(deps: GatherDeps): Lint {
       return { kind: 'refused', reason: refusals[gathered.reason] ?? 'ci_disabled', message: gathered.message }
     const { context, config } = gathered
     if (config === null)
-      return { kind: 'refused', reason: 'no_file', message: `there is no ${configPath} at ${ref.name}` }
+      return { kind: 'refused', reason: 'no_file', message: `there is no ${context.configPath} at ${ref.name}` }
     const files = deps.repositories.sourceFiles({ projectId, sha: context.sha, user, parentPipelineId: null })
     const [result, merged] = await Promise.all([compile(config, context, files), mergedYaml(config, context, files)])
     return { kind: 'read', result, mergedYaml: merged }

@@ -1,6 +1,6 @@
 // A new commit on a branch makes the older pipelines of that branch redundant, as far as their files allow.
 import type { PipelineStatus } from './model.ts'
-import type { Clock } from './ports.ts'
+import type { Clock, Directory } from './ports.ts'
 import type { PipelineRecord } from './records.ts'
 import type { RunReader } from './store-ports.ts'
 
@@ -18,6 +18,7 @@ const oneWeekMs = 7 * 24 * 3_600_000
 export async function supersedeOlder(
   deps: {
     readonly reader: Pick<RunReader, 'pipelines'>
+    readonly directory: Pick<Directory, 'project'>
     readonly clock: Clock
     readonly supersede: (pipelineId: number) => Promise<void>
   },
@@ -25,6 +26,7 @@ export async function supersedeOlder(
 ): Promise<void> {
   const { id, projectId, ref, sha, source } = pipeline
   if (ref.kind !== 'branch' || (source !== 'push' && source !== 'merge_request_event')) return
+  if ((await deps.directory.project(projectId))?.project.ci?.cancelsRedundant === false) return
   const { items } = await deps.reader.pipelines(
     { projectId, ref: ref.name, statuses: aliveStatuses },
     { page: 1, perPage: 100 },

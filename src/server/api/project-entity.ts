@@ -55,6 +55,9 @@ export const projectEntity = Type.Object({
   ci_push_repository_for_job_token_allowed: Type.Boolean(),
   ci_forward_deployment_enabled: Type.Boolean(),
   ci_forward_deployment_rollback_allowed: Type.Boolean(),
+  build_timeout: Type.Integer(),
+  auto_cancel_pending_pipelines: Type.String(),
+  ci_pipeline_variables_minimum_override_role: Type.String(),
   permissions: Type.Optional(Type.Object({ project_access: role, group_access: role })),
   _links: Type.Object({ self: Type.String(), repo_branches: Type.String(), members: Type.String() }),
 })
@@ -134,11 +137,14 @@ function featuresOf({ registryHost }: ProjectView, project: ProjectDetails) {
     packages_enabled: false,
     shared_runners_enabled: true,
     public_jobs: true,
-    ci_config_path: null,
+    ci_config_path: project.ci?.configPath ?? null,
     ci_job_token_scope_enabled: true,
     ci_push_repository_for_job_token_allowed: project.jobTokenMayPush,
     ci_forward_deployment_enabled: project.outdatedDeploymentsAllowed !== true,
     ci_forward_deployment_rollback_allowed: true,
+    build_timeout: project.ci?.timeoutSeconds ?? 3600,
+    auto_cancel_pending_pipelines: project.ci?.cancelsRedundant === false ? 'disabled' : 'enabled',
+    ci_pipeline_variables_minimum_override_role: project.ci?.variablesRole ?? 'developer',
   }
 }
 

@@ -1,8 +1,9 @@
 // The settings of a project as GitLab's API takes them.
 import { type Static, Type } from '@fastify/type-provider-typebox'
+import { type CiSettings, configPathOf, overrideRoles, timeoutOf } from '../../access/ci-settings.ts'
 import type { ProjectChange } from '../../access/store-ports.ts'
 import { badRequest } from '../plugins/errors.ts'
-import { visibility } from '../schema.ts'
+import { nullableString, oneOf, visibility } from '../schema.ts'
 
 export const changeFields = {
   name: Type.Optional(Type.String()),
@@ -17,6 +18,10 @@ export const changeFields = {
   container_registry_access_level: Type.Optional(Type.String()),
   ci_push_repository_for_job_token_allowed: Type.Optional(Type.Boolean()),
   ci_forward_deployment_enabled: Type.Optional(Type.Boolean()),
+  ci_config_path: Type.Optional(nullableString),
+  build_timeout: Type.Optional(Type.Integer()),
+  auto_cancel_pending_pipelines: Type.Optional(oneOf(['enabled', 'disabled'] as const)),
+  ci_pipeline_variables_minimum_override_role: Type.Optional(oneOf(overrideRoles)),
 }
 export const changeBody = Type.Object(changeFields)
 export type ChangeBody = Static<typeof changeBody>
@@ -41,6 +46,22 @@ export function toChange(body: ChangeBody): ProjectChange {
       : { registryMembersOnly: body.container_registry_access_level === 'private' }),
     ...(push === undefined ? {} : { jobTokenMayPush: push }),
     ...(forward === undefined ? {} : { outdatedDeploymentsAllowed: !forward }),
+  }
+}
+
+/** The settings as they are after the change; undefined: it is about none of them. */
+export function ciSettingsOf(before: CiSettings, body: ChangeBody): CiSettings | undefined {
+  const { ci_config_path: path, build_timeout: timeout, auto_cancel_pending_pipelines: cancels } = body
+  const role = body.ci_pipeline_variables_minimum_override_role
+  if ([path, timeout, cancels, role].every(each => each === undefined)) return undefined
+  const { configPath: pathBefore, ...rest } = before
+  const configPath = path === undefined ? pathBefore : configPathOf(path ?? '')
+  return {
+    ...rest,
+    ...(configPath === undefined ? {} : { configPath }),
+    ...(timeout === undefined ? {} : { timeoutSeconds: timeoutOf(timeout) }),
+    ...(cancels === undefined ? {} : { cancelsRedundant: cancels === 'enabled' }),
+    ...(role === undefined ? {} : { variablesRole: role }),
   }
 }
 

@@ -12,7 +12,7 @@ import { demand, projectOf, userOf } from '../plugins/policy.ts'
 import { accepted, idParameter } from '../schema.ts'
 import { type ProjectView, projectEntity, toProject } from './project-entity.ts'
 import { registerProjectLists } from './project-lists.ts'
-import { changeBody, changeFields, toChange } from './project-settings.ts'
+import { changeBody, changeFields, ciSettingsOf, toChange } from './project-settings.ts'
 
 export type ProjectsDeps = {
   readonly access: Access
@@ -76,10 +76,16 @@ function registerCreate(app: App, deps: ProjectsDeps): void {
         },
         userOf(request).userId,
       )
+      const ci = ciSettingsOf({}, body)
       const { registryMembersOnly = false, jobTokenMayPush = false, outdatedDeploymentsAllowed = false } = change
       const project =
-        registryMembersOnly || jobTokenMayPush || outdatedDeploymentsAllowed
-          ? await deps.projects.change(created, { registryMembersOnly, jobTokenMayPush, outdatedDeploymentsAllowed })
+        ci !== undefined || registryMembersOnly || jobTokenMayPush || outdatedDeploymentsAllowed
+          ? await deps.projects.change(created, {
+              registryMembersOnly,
+              jobTokenMayPush,
+              outdatedDeploymentsAllowed,
+              ...(ci === undefined ? {} : { ci }),
+            })
           : created
       return reply.code(201).send(await toProject(deps.view, project ?? created, 50))
     },
@@ -112,7 +118,8 @@ function registerOne(app: App, deps: ProjectsDeps): void {
     },
     async request => {
       const project = await detailsOf(deps, request)
-      const change = toChange(request.body)
+      const ci = ciSettingsOf(project.ci ?? {}, request.body)
+      const change = { ...toChange(request.body), ...(ci === undefined ? {} : { ci }) }
       if (change.defaultBranch !== undefined && !(await deps.setDefaultBranch(project.id, change.defaultBranch))) {
         throw badRequest(`default_branch: there is no branch '${change.defaultBranch}'`)
       }

@@ -4,7 +4,15 @@ import type { Migration } from '../migrate.ts'
 export const accounts: readonly Migration[] = [
   { name: 'accounts-1', up: createAccounts },
   { name: 'accounts-2', up: addOutdatedDeployments },
+  { name: 'accounts-3', up: addCiSettings },
 ]
+
+async function addCiSettings({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .alterTable('project')
+    .addColumn('ci_settings', 'text', column => column.notNull().defaultTo('{}'))
+    .execute()
+}
 
 async function addOutdatedDeployments({ schema }: Kysely<unknown>): Promise<void> {
   await schema

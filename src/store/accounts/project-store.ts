@@ -1,4 +1,5 @@
 import type { ExpressionBuilder, Selectable, Updateable } from 'kysely'
+import type { CiSettings } from '../../access/ci-settings.ts'
 import type {
   NewProject,
   ProjectChange,
@@ -89,6 +90,7 @@ function toProject(row: Selectable<AccountTables['project']>): ProjectDetails {
     registryMembersOnly: row.registry_members_only === 1,
     jobTokenMayPush: row.job_token_may_push === 1,
     outdatedDeploymentsAllowed: row.outdated_deployments_allowed === 1,
+    ci: JSON.parse(row.ci_settings) as CiSettings,
     createdAt: row.created_at,
     lastActivityAt: row.last_activity_at,
   }
@@ -190,6 +192,7 @@ function columnsOf(change: ProjectChange): Updateable<AccountTables['project']> 
     ...(change.outdatedDeploymentsAllowed === undefined
       ? {}
       : { outdated_deployments_allowed: bit(change.outdatedDeploymentsAllowed) }),
+    ...(change.ci === undefined ? {} : { ci_settings: JSON.stringify(change.ci) }),
     ...(change.lastActivityAt === undefined ? {} : { last_activity_at: change.lastActivityAt }),
   }
 }

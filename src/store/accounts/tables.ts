@@ -55,6 +55,8 @@ export type AccountTables = {
     registry_members_only: 0 | 1
     job_token_may_push: 0 | 1
     outdated_deployments_allowed: Generated<0 | 1>
+    /** JSON. */
+    ci_settings: Generated<string>
     created_at: string
     last_activity_at: string
   }
