@@ -5,8 +5,8 @@ import { createHash, randomBytes, randomFillSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { openDatabase } from '../src/store/database.ts'
 import { startControlRegistry } from '../test/support/registry/control-registry.ts'
+import { amongManyTags } from './registry-crowd.ts'
 import {
   type Blob,
   blobOf,
@@ -66,13 +66,14 @@ export async function run(): Promise<readonly BenchResult[]> {
       tokenUrl: `${ours.url}/jwt/auth`,
       authorization: `Basic ${Buffer.from('root:root').toString('base64')}`,
     }
-    const sides = [
+    const sides: readonly [Side, Side] = [
       sideOf('ours', await openLoad(ours.url, repository, login)),
       sideOf('docker-registry 2.8.2', await openLoad(peer.url, repository, null)),
     ]
+    const [side] = sides
     const results: BenchResult[] = []
     for (const scenario of scenarios) results.push(await compare(scenario, sides))
-    results.push(hashFloor(), await memory(ours, sides), ...(await manyTags(ours, login)))
+    results.push(hashFloor(), await memory(ours, side), ...(await amongManyTags(ours.folder, side.load)))
     for (const { load } of sides) load.close()
     return results
   } finally {
@@ -192,8 +193,7 @@ function hashFloor(): BenchResult {
 }
 
 /** 10 GiB must need no more memory than 200 MiB did. */
-async function memory({ pid }: Ours, [side]: readonly Side[]): Promise<BenchResult> {
-  if (side === undefined) throw new Error('there is no side')
+async function memory({ pid }: Ours, side: Side): Promise<BenchResult> {
   const before = await peakMebibytes(pid)
   function* pieces(): Iterable<Buffer> {
     for (let piece = 0; piece < 10 * 1024; piece++) {
@@ -218,76 +218,6 @@ async function memory({ pid }: Ours, [side]: readonly Side[]): Promise<BenchResu
 async function peakMebibytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
-}
-
-/** 100,000 tags in 1,000 other repositories must not slow down this one. */
-async function manyTags(ours: Ours, login: Parameters<typeof openLoad>[2]): Promise<readonly BenchResult[]> {
-  const load = await openLoad(ours.url, repository, login)
-  const measure = async () => ({
-    list: median(await inParallel(200, 1, () => listTags(load, repository, 100))),
-    get: median(await inParallel(500, 1, () => getTag(load, repository, 'v1'))),
-  })
-  const before = await measure()
-  await fill(join(ours.folder, 'slipway.db'))
-  const after = await measure()
-  load.close()
-  const row = (name: string, [now, then]: readonly [number, number]): BenchResult => ({
-    name: `${name}, among 1,000 repositories with 100,000 tags`,
-    unit: 'ms',
-    ours: now,
-    reference: { name: 'alone', value: then },
-    ratio: now / then,
-    goal: '≤ 1.5 ×',
-    met: now / then <= 1.65,
-  })
-  return [row('first 100 of 5,000 tags', [after.list, before.list]), row('manifest GET', [after.get, before.get])]
-}
-
-async function fill(file: string): Promise<void> {
-  const database = await openDatabase(file)
-  const now = new Date().toISOString()
-  await database.transaction().execute(async transaction => {
-    for (let index = 0; index < 1000; index++) {
-      const { id } = await transaction
-        .insertInto('registry_repository')
-        .values({ project_id: 1000 + index, suffix: '', created_at: now })
-        .returning('id')
-        .executeTakeFirstOrThrow()
-      const manifest = await transaction
-        .insertInto('registry_manifest')
-        .values({
-          repository_id: id,
-          digest: `sha256:${String(index).padStart(64, '0')}`,
-          media_type: 'application/vnd.oci.image.manifest.v1+json',
-          artifact_type: null,
-          payload: Buffer.from('{}'),
-          size_bytes: 2,
-          content_bytes: 0,
-          subject_digest: null,
-          config_digest: null,
-          annotations: null,
-          created_at: now,
-          last_pulled_at: null,
-          review_after: null,
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow()
-      const tags = Array.from({ length: 100 }, (_, tag) => ({
-        repository_id: id,
-        name: `v${tag}`,
-        manifest_id: manifest.id,
-        created_at: now,
-        updated_at: now,
-        pushed_by: 'bench',
-        pushed_by_user_id: null,
-        job_id: null,
-        pipeline_id: null,
-        commit_sha: null,
-      }))
-      await transaction.insertInto('registry_tag').values(tags).execute()
-    }
-  })
-  await database.destroy()
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
