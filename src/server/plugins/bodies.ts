@@ -47,7 +47,7 @@ function propertiesOf(schema: unknown): Readonly<Record<string, unknown>> | null
   return (schema as { readonly properties?: Readonly<Record<string, unknown>> } | undefined)?.properties ?? null
 }
 
-/** `a=1&b[]=2&b[]=3&c[d]=4` → `{ a: '1', b: ['2', '3'], c: { d: '4' } }`. */
+/** `a=1&b[]=2&b[]=3&c[d]=4` → `{ a: '1', b: ['2', '3'], c: { d: '4' } }`; lists of objects by `e[][f]=5`. */
 export function nestFields(fields: Iterable<readonly [string, unknown]>): Record<string, unknown> {
   const result: Record<string, unknown> = Object.create(null)
   for (const [name, value] of fields) {
@@ -65,12 +65,25 @@ function put(target: Record<string, unknown>, path: readonly string[], value: un
   } else if (next === '' && rest.length === 0) {
     const known = target[key]
     target[key] = Array.isArray(known) ? [...known, value].flat() : [value].flat()
+  } else if (next === '') {
+    target[key] = putInList(target[key], rest, value)
   } else {
     const known = target[key]
     const inner = typeof known === 'object' && known !== null && !Array.isArray(known) ? known : Object.create(null)
     target[key] = inner
     put(inner as Record<string, unknown>, [next, ...rest], value)
   }
+}
+
+/** `a[][key]=1&a[][value]=2&a[][key]=3`: a key that the last object has begins the next one, as with Rack. */
+function putInList(known: unknown, path: readonly string[], value: unknown): readonly unknown[] {
+  const list: readonly unknown[] = Array.isArray(known) ? known : []
+  const last = list.at(-1)
+  const [name = ''] = path
+  const goesOn = typeof last === 'object' && last !== null && !(name in last)
+  const item = (goesOn ? last : Object.create(null)) as Record<string, unknown>
+  put(item, path, value)
+  return goesOn ? list : [...list, item]
 }
 
 async function parseMultipart(request: FastifyRequest, payload: Readable): Promise<Record<string, unknown>> {

@@ -86,6 +86,21 @@ describe('a body', () => {
     expect(answer.json()).toEqual({ text: 'as it is' })
   })
 
+  it('make lists of objects as Rack does', () => {
+    const fields = new URLSearchParams(
+      'variables[][key]=A&variables[][value]=1&variables[][key]=B&variables[][value]=2&x[y][][z]=3&ref=main',
+    )
+    expect(JSON.parse(JSON.stringify(nestFields(fields)))).toEqual({
+      variables: [
+        { key: 'A', value: '1' },
+        { key: 'B', value: '2' },
+      ],
+      x: { y: [{ z: '3' }] },
+      ref: 'main',
+    })
+    expect(Object.keys(nestFields([['a[][__proto__]', '1']]))).toEqual([])
+  })
+
   it('cannot reach the prototype of objects', async () => {
     expect(
       nestFields([
