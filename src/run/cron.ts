@@ -1,5 +1,6 @@
 // Five-field cron with time zones: when does a schedule run next? Pure; the zone's rules come from Intl.
 import { AppError } from '../kit/errors.ts'
+import { ianaZoneOf } from './rails-time-zones.ts'
 
 export type Cron = {
   readonly minutes: ReadonlySet<number>
@@ -88,11 +89,11 @@ type LocalTime = {
   readonly minute: number
 }
 
-function createWallClock(timeZone: string): (atMs: number) => LocalTime {
+function createWallClock(name: string): (atMs: number) => LocalTime {
   let format: Intl.DateTimeFormat
   try {
     format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
+      timeZone: ianaZoneOf(name),
       hourCycle: 'h23',
       month: 'numeric',
       day: 'numeric',
@@ -101,7 +102,7 @@ function createWallClock(timeZone: string): (atMs: number) => LocalTime {
       minute: 'numeric',
     })
   } catch (cause) {
-    throw new AppError('timezone_invalid', `'${timeZone}' is not a time zone (expected one such as Europe/Berlin)`, {
+    throw new AppError('timezone_invalid', `'${name}' is not a time zone (expected one such as Europe/Berlin)`, {
       cause,
     })
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { nextRun, parseCron } from '../../../src/run/cron.ts'
+import { checkTimezone, nextRun, parseCron } from '../../../src/run/cron.ts'
+import { railsZones } from '../../../src/run/rails-time-zones.ts'
 
 function runAfter(cron: string, time: string, timezone = 'UTC'): string | null {
   return nextRun(parseCron(cron), timezone, new Date(time))?.toISOString().slice(0, 16) ?? null
@@ -29,6 +30,12 @@ describe('cron', () => {
     expect(runAfter('0 9 * * *', '2026-01-10T00:00:00Z', 'Europe/Berlin')).toBe('2026-01-10T08:00')
     expect(runAfter('0 9 * * *', '2026-07-10T00:00:00Z', 'Europe/Berlin')).toBe('2026-07-10T07:00')
     expect(runAfter('0 0 * * *', '2026-07-10T00:00:00Z', 'Asia/Kolkata')).toBe('2026-07-10T18:30')
+  })
+
+  it('knows the names of zones that GitLab shows, which are those of Rails', () => {
+    expect(runAfter('0 9 * * *', '2026-01-01T00:00:00Z', 'Pacific Time (US & Canada)')).toBe('2026-01-01T17:00')
+    expect(runAfter('0 9 * * *', '2026-07-01T00:00:00Z', 'Berlin')).toBe('2026-07-01T07:00')
+    for (const zone of railsZones) expect(() => checkTimezone(zone)).not.toThrow()
   })
 
   it('leaves out an hour that clocks leap over, and runs once in one that comes twice', () => {
