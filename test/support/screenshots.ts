@@ -1,12 +1,18 @@
 // Which pages are pictured, and how.
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { openBrowser } from './web/browser.ts'
 import type { DemoWorld } from './web/demo-world.ts'
 import { signIn } from './web/sign-in.ts'
 
-export type PictureTarget = { readonly url: string; readonly password: string; readonly folder: string }
+export type PictureTarget = {
+  readonly url: string
+  readonly password: string
+  readonly folder: string
+  /** Only these; empty: all. */
+  readonly names: readonly string[]
+}
 
 type Picture = {
   readonly name: string
@@ -18,11 +24,14 @@ type Picture = {
 
 const widths = [1280, 390] as const
 const schemes = ['light', 'dark'] as const
-const settleMs = 10_000
+const settleMs = 15_000
+/** Longer pages are cut off below. */
+const longestPx = 1800
 
-/** `<name>-<width>-<scheme>.png` for each page; answers how many were made. */
+/** `<name>-<width>-<scheme>.webp` for each page; answers how many were made. */
 export async function takePictures(target: PictureTarget, world: DemoWorld): Promise<number> {
   await mkdir(target.folder, { recursive: true })
+  const wanted = picturesOf(world).filter(({ name }) => target.names.length === 0 || target.names.includes(name))
   let count = 0
   for (const scheme of schemes) {
     for (const width of widths) {
@@ -31,10 +40,12 @@ export async function takePictures(target: PictureTarget, world: DemoWorld): Pro
       try {
         const page = await browser.context.newPage()
         await page.goto(`${target.url}/sign-in`)
-        await page.screenshot({ path: join(target.folder, `sign-in-${width}-${scheme}.png`) })
+        await page.getByRole('button', { name: 'Sign in' }).waitFor()
+        await save(page, join(target.folder, `sign-in-${width}-${scheme}.webp`), height)
         await signIn(page, target.url, 'root', target.password)
-        for (const picture of picturesOf(world)) {
-          await take(page, target, picture, `${width}-${scheme}`)
+        for (const picture of wanted) {
+          await open(page, target.url, picture)
+          await save(page, join(target.folder, `${picture.name}-${width}-${scheme}.webp`), heightOf(picture, height))
           count += 1
         }
       } finally {
@@ -45,13 +56,34 @@ export async function takePictures(target: PictureTarget, world: DemoWorld): Pro
   return count
 }
 
-async function take(page: Page, { url, folder }: PictureTarget, picture: Picture, suffix: string): Promise<void> {
+async function open(page: Page, url: string, picture: Picture): Promise<void> {
   await page.goto(url + picture.path)
   await page.locator(picture.ready).first().waitFor({ timeout: settleMs })
   await page.locator('.skeleton').first().waitFor({ state: 'detached', timeout: settleMs })
+  await page.waitForLoadState('networkidle')
   await picture.prepare?.(page)
-  const isTall = !picture.path.includes('/-/jobs/') || picture.path.endsWith('/artifacts')
-  await page.screenshot({ path: join(folder, `${picture.name}-${suffix}.png`), fullPage: isTall })
+}
+
+/** The log fills the window and scrolls within it; other pages are as long as they are, but no book. */
+function heightOf({ path }: Picture, windowHeight: number): number {
+  return path.includes('/-/jobs/') && !path.endsWith('/artifacts') ? windowHeight : longestPx
+}
+
+/** WebP is a third of the size of PNG; Playwright's own pictures know only PNG and JPEG. */
+async function save(page: Page, file: string, limitPx: number): Promise<void> {
+  const { width, height } = await page.evaluate(() => ({
+    width: innerWidth,
+    height: Math.max(innerHeight, document.documentElement.scrollHeight),
+  }))
+  const session = await page.context().newCDPSession(page)
+  const { data } = await session.send('Page.captureScreenshot', {
+    format: 'webp',
+    quality: 74,
+    captureBeyondViewport: true,
+    clip: { x: 0, y: 0, width, height: Math.min(height, limitPx), scale: 1 },
+  })
+  await session.detach()
+  await writeFile(file, Buffer.from(data, 'base64'))
 }
 
 function picturesOf(world: DemoWorld): readonly Picture[] {
@@ -69,6 +101,7 @@ function picturesOf(world: DemoWorld): readonly Picture[] {
     { name: 'pipeline', path: passed(), ready: '.node' },
     { name: 'pipeline-running', path: at(`pipelines/${world.runningPipeline}`), ready: '.node' },
     { name: 'pipeline-invalid', path: at(`pipelines/${world.invalidPipeline}`), ready: '.notice-red' },
+    { name: 'pipeline-needs', path: passed(), ready: '.node', prepare: press('By needs') },
     { name: 'pipeline-jobs', path: passed('/jobs'), ready: 'tbody tr' },
     { name: 'pipeline-waterfall', path: passed('/waterfall'), ready: '.waterfall-row' },
     { name: 'pipeline-tests', path: passed('/tests'), ready: '.tests-suite' },
@@ -79,11 +112,12 @@ function picturesOf(world: DemoWorld): readonly Picture[] {
       path: at(`pipelines/${world.failedPipeline}/logs?search=expected`),
       ready: '.log-hits',
     },
-    { name: 'job', path: at(`jobs/${world.failedJob}#L135`), ready: '.log-row.log-selected' },
+    { name: 'job', path: at(`jobs/${world.failedJob}#L137`), ready: '.log-row.log-selected' },
     { name: 'job-find', path: at(`jobs/${world.failedJob}`), ready: '.log-row', prepare: find('order') },
+    { name: 'job-running', path: at(`jobs/${world.runningJob}`), ready: '.log-row' },
     { name: 'artifacts', path: at(`jobs/${world.unitJob}/artifacts`), ready: '.entry' },
     { name: 'files', path: at('tree?ref=master'), ready: '.entry' },
-    { name: 'file', path: at('blob/.gitlab-ci.yml?ref=master#L12'), ready: '.code-line' },
+    { name: 'file', path: at('blob/.gitlab-ci.yml?ref=master'), ready: '.code-line' },
     { name: 'commits', path: at('commits'), ready: '.commit' },
     { name: 'commit', path: at('commit/feature%2Freturns'), ready: '.diff-line' },
     { name: 'branches', path: at('branches'), ready: 'tbody tr' },
@@ -94,7 +128,7 @@ function picturesOf(world: DemoWorld): readonly Picture[] {
     { name: 'registry-tag', path: at('container_registry/1/latest'), ready: '.pairs' },
     { name: 'registry-settings', path: at('container_registry/settings'), ready: 'form' },
     { name: 'environments', path: at('environments'), ready: 'tbody tr' },
-    { name: 'schedules', path: at('pipeline_schedules'), ready: '.panel' },
+    { name: 'schedules', path: at('pipeline_schedules'), ready: 'tbody tr' },
     { name: 'runners', path: at('runners'), ready: 'tbody tr' },
     { name: 'lint', path: at('ci/lint'), ready: '.notice' },
     { name: 'settings-general', path: at('settings/general'), ready: 'form' },
@@ -110,6 +144,7 @@ function picturesOf(world: DemoWorld): readonly Picture[] {
     { name: 'admin-groups', path: '/-/groups', ready: 'tbody tr' },
     { name: 'admin-runners', path: '/-/runners', ready: 'tbody tr' },
     { name: 'help', path: '/help', ready: '.prose' },
+    { name: 'help-syntax', path: '/help/pipeline-syntax', ready: '.prose' },
     { name: 'api', path: '/-/api', ready: '.operation' },
     { name: 'not-found', path: '/-/nothing', ready: '.empty' },
   ]
@@ -120,6 +155,10 @@ function openEvery(selector: string): (page: Page) => Promise<void> {
     page.locator(selector).evaluateAll(elements => {
       for (const element of elements) element.setAttribute('open', '')
     })
+}
+
+function press(name: string): (page: Page) => Promise<void> {
+  return page => page.getByRole('button', { name }).click()
 }
 
 function find(text: string): (page: Page) => Promise<void> {

@@ -1,5 +1,5 @@
 // Projects as GitLab's API shows them, as far as the pages need it.
-import { change, getAll, getJson, getPage, type Page, projectUrl, type Query } from './client.ts'
+import { change, getJson, getPage, type Page, projectUrl, type Query } from './client.ts'
 import { prime, type Resource, useResource } from './resource.ts'
 
 export type Visibility = 'private' | 'internal' | 'public'
@@ -51,10 +51,6 @@ function readProject(path: string, signal: AbortSignal): Promise<Project> {
 
 export function listProjects(query: Query, signal?: AbortSignal): Promise<Page<Project>> {
   return getPage<Project>('projects', signal === undefined ? { query } : { query, signal })
-}
-
-export function allProjects(signal: AbortSignal): Promise<readonly Project[]> {
-  return getAll<Project>('projects', { signal, query: { order_by: 'last_activity_at' } }, 500)
 }
 
 export function createProject(body: Readonly<Record<string, unknown>>): Promise<Project> {

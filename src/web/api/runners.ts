@@ -37,7 +37,7 @@ export async function listRunners(project: string | null, signal: AbortSignal): 
   )
 }
 
-export function readRunner(id: number, signal: AbortSignal): Promise<Runner> {
+function readRunner(id: number, signal: AbortSignal): Promise<Runner> {
   return getJson<Runner>(`runners/${id}`, { signal })
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Slipway, startSlipway } from '../../support/slipway.ts'
 import { type OwnBrowser, openBrowser } from '../../support/web/browser.ts'
 import { buildDemoWorld, type DemoWorld } from '../../support/web/demo-world.ts'
-import { runInShell } from '../../support/web/run-in-shell.ts'
+import { openReaderShell } from '../../support/web/reader-shell.ts'
 import { signIn } from '../../support/web/sign-in.ts'
 import { type WatchedPage, watchPage } from '../../support/web/watch-page.ts'
 
@@ -223,6 +223,8 @@ describe('a pipeline', () => {
     await page.locator('form').getByRole('button', { name: 'Run pipeline' }).click()
     await told('was made')
     await page.getByText('started by hand').waitFor()
+    await page.getByRole('link', { name: 'Why' }).click()
+    await page.locator('.pairs', { hasText: 'BY' }).getByText('hand').waitFor()
   })
 
   it('shows its tests and the images that it pushed', async () => {
@@ -343,8 +345,57 @@ describe('settings', () => {
   })
 })
 
+describe('hostile names and bytes', () => {
+  it('are shown as what they are, on every page that bears them', async () => {
+    const ref = 'hostile/"><img-src=x-onerror=globalThis.pwned=1>&lt;'
+    const file = '"><img src=x onerror=globalThis.pwned=1>.txt'
+    const job = '<script>globalThis.pwned=1</script> \u202egnp.exe'
+    await world.backend.git('checkout', '-q', '-B', ref, 'master')
+    await world.backend.write({
+      [file]: '<b>bold</b>\n',
+      '.gitlab-ci.yml': `${JSON.stringify(job)}:\n  image: busybox\n  script: sh hostile.sh\n  artifacts: { paths: ["*.txt"] }\n`,
+      'hostile.sh': String.raw`printf '<img src=x onerror=globalThis.pwned=1>\n'
+printf '\033]0;a title\007\033]8;;javascript:globalThis.pwned=1\033\\a link\033]8;;\033\\ after\n'
+printf 'access \342\200\256 level\n'
+head -c 20000 /dev/zero | tr '\0' x; echo
+`,
+    })
+    await world.backend.commit('<svg onload=globalThis.pwned=1> "quoted" \u2067turned')
+    expect((await world.backend.push('origin', ref)).exitCode).toBe(0)
+    const pipeline = await world.backend.finished(ref)
+    const jobId = (await world.backend.jobs(pipeline.id))[0]?.id ?? 0
+    const encoded = encodeURIComponent(ref)
+    const pages = [
+      at(`jobs/${jobId}`),
+      at(`jobs/${jobId}/artifacts`),
+      at('pipelines'),
+      at(`pipelines/${pipeline.id}`),
+      at(`pipelines/${pipeline.id}/jobs`),
+      at(`pipelines/${pipeline.id}/why`),
+      at('branches'),
+      at(`tree?ref=${encoded}`),
+      at(`commits?ref=${encoded}`),
+      at(`commit/${encoded}`),
+      at(`ci/lint?ref=${encoded}`),
+      '/',
+    ]
+    for (const path of pages) {
+      await open(path)
+      const seen = await page.evaluate(() => ({
+        isPwned: 'pwned' in globalThis,
+        strangers: document.querySelectorAll('main img, main script, main iframe, main a[href^="javascript:"]').length,
+        tooWide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      }))
+      expect({ path, ...seen }).toEqual({ path, isPwned: false, strangers: 0, tooWide: 0 })
+    }
+    await open(at(`jobs/${jobId}`))
+    await page.getByText('<img src=x onerror=globalThis.pwned=1>').first().waitFor()
+    expect(await page.title()).not.toContain('a title')
+  })
+})
+
 describe('from nothing', () => {
-  it('the pages’ own words lead to a pipeline', async () => {
+  it('the pages’ own words lead to a pipeline, and to an image in the tab', async () => {
     const fresh = await slipway.api<{ id: number }>('POST', '/users', {
       username: 'newcomer',
       name: 'New Comer',
@@ -353,16 +404,22 @@ describe('from nothing', () => {
     })
     expect(fresh.status).toBe(201)
     const other = await openBrowser()
+    const shell = await openReaderShell('a newcomer of mine')
     try {
       const own = await other.context.newPage()
       await signIn(own, slipway.url, 'newcomer', 'a newcomer of mine')
       await own.getByRole('button', { name: /Make the project newcomer\/hello/ }).click()
       await own.getByText('Clone the project').waitFor()
-      const commands = await own.locator('.steps .command code').allTextContents()
-      await runInShell(commands, 'a newcomer of mine')
+      await shell.paste(await own.locator('.steps .command code').allTextContents())
       await own.getByRole('link', { name: 'Add a pipeline' }).waitFor()
       await own.locator('.status', { hasText: 'passed' }).first().waitFor()
+      await own.getByRole('link', { name: 'Container Registry' }).click()
+      await own.getByText('Add a job that builds and pushes it').waitFor()
+      await shell.paste(await own.locator('.steps .command code').allTextContents())
+      await own.getByRole('link', { name: 'newcomer/hello', exact: true }).last().click()
+      await own.getByRole('link', { name: 'main', exact: true }).waitFor()
     } finally {
+      await shell.remove()
       await other.close()
     }
   })

@@ -55,6 +55,12 @@ container:
     - docker push "$CI_REGISTRY_IMAGE:$CI_COMMIT_REF_SLUG"
     - if [ "$CI_COMMIT_REF_SLUG" = master ]; then docker tag "$CI_REGISTRY_IMAGE:master" "$CI_REGISTRY_IMAGE:latest"; docker push "$CI_REGISTRY_IMAGE:latest"; fi
 
+documents:
+  stage: deploy
+  needs: [format]
+  trigger:
+    include: documents.yml
+
 staging:
   stage: deploy
   environment:
@@ -88,6 +94,18 @@ publish charts:
     - echo "Published"
 `
 
+const documentsFile = `pages:
+  image: busybox
+  script:
+    - echo "12 pages are written"
+
+links:
+  image: busybox
+  needs: [pages]
+  script:
+    - echo "No dead link"
+`
+
 const tests = `mkdir -p report/assets
 echo "<h1>Report</h1>" > report/index.html
 echo "h1 { color: teal }" > report/assets/style.css
@@ -118,6 +136,7 @@ exit 1
 export const backendFiles: Readonly<Record<string, string>> = {
   '.gitlab-ci.yml': pipelineFile,
   'run-tests.sh': tests,
+  'documents.yml': documentsFile,
   'e2e.sh': passingEndToEnd,
   'src/bill.ts': 'export const bill = (lines: readonly number[]) => lines.reduce((sum, line) => sum + line, 0)\n',
   'README.md': '# Backend of the shop\n\nOrders, bills and returns.\n',

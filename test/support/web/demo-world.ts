@@ -12,6 +12,7 @@ export type DemoWorld = {
   readonly unitJob: number
   readonly invalidPipeline: number
   readonly runningPipeline: number
+  readonly runningJob: number
   readonly remove: () => Promise<void>
 }
 
@@ -28,12 +29,20 @@ export async function buildDemoWorld(slipway: Slipway): Promise<DemoWorld> {
   await backend.commit('Bill returns in the currency of the order')
   await pushAs(backend, 'master')
   const passed = await backend.finished('master')
+  await demand(slipway, 'POST', `/projects/${backend.id}/pipeline_schedules`, {
+    description: 'Scan of the night',
+    ref: 'master',
+    cron: '30 2 * * 1-5',
+    cron_timezone: 'Europe/Berlin',
+  })
   await backend.git('tag', '-a', 'v1.0.0', '-m', 'The summer release')
   await pushAs(backend, 'v1.0.0')
+  await pushBranch(backend, 'feature/returns', 'Round each line, not the sum', failingTest)
+  await pushBranch(backend, 'feature/broker', 'Try the new broker', brokenFile)
+  const others = await otherProjects(slipway)
   await backend.finished('v1.0.0')
-  const failed = await branch(backend, 'feature/returns', 'Round each line, not the sum', failingTest)
-  const invalid = await branch(backend, 'feature/broker', 'Try the new broker', brokenFile)
-  const other = await otherProjects(slipway)
+  const failed = (await backend.finished('feature/returns')).id
+  const invalid = (await backend.finished('feature/broker')).id
   const running = await startLong(backend)
   const jobOf = async (pipeline: number, name: string): Promise<number> =>
     (await backend.jobs(pipeline)).find(each => each.name === name)?.id ?? 0
@@ -45,9 +54,10 @@ export async function buildDemoWorld(slipway: Slipway): Promise<DemoWorld> {
     unitJob: await jobOf(passed.id, 'unit'),
     invalidPipeline: invalid,
     runningPipeline: running,
+    runningJob: await jobOf(running, 'e2e'),
     remove: async () => {
       await backend.remove()
-      for (const each of other) await each.remove()
+      for (const each of others) await each.remove()
     },
   }
 }
@@ -88,6 +98,14 @@ async function settle(slipway: Slipway, id: number, veraId: number): Promise<voi
     description: 'For the host that runs the shop',
   })
   await demand(slipway, 'POST', `${at}/variables`, { key: 'LOG_LEVEL', value: 'debug' })
+  const inAMonth = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
+  await demand(slipway, 'POST', `${at}/access_tokens`, {
+    name: 'release notes',
+    scopes: ['read_api'],
+    access_level: 20,
+    expires_at: inAMonth,
+  })
+  await demand(slipway, 'POST', `${at}/deploy_tokens`, { name: 'host of the shop', scopes: ['read_registry'] })
   await demand(slipway, 'POST', `${at}/registry/protection/tag/rules`, { tag_name_pattern: 'v\\d+\\..*' })
   await demand(slipway, 'PUT', `${at}/registry/cleanup_policy`, {
     enabled: true,
@@ -99,25 +117,21 @@ async function settle(slipway: Slipway, id: number, veraId: number): Promise<voi
   })
 }
 
-async function branch(
+async function pushBranch(
   project: TestProject,
   name: string,
   message: string,
   files: Readonly<Record<string, string>>,
-): Promise<number> {
+): Promise<void> {
   await project.git('checkout', '-q', '-b', name, 'master')
   await project.write(files)
   await project.commit(message)
   await pushAs(project, name)
-  return (await project.finished(name)).id
 }
 
 /** A pipeline that goes on for as long as one looks. */
 async function startLong(project: TestProject): Promise<number> {
-  await project.git('checkout', '-q', '-b', 'feature/stock', 'master')
-  await project.write(longJob)
-  await project.commit('Read the stock from the warehouse service')
-  await pushAs(project, 'feature/stock')
+  await pushBranch(project, 'feature/stock', 'Read the stock from the warehouse service', longJob)
   return eventually('the running pipeline', 60_000, async () => {
     const [pipeline] = await project.pipelines('feature/stock')
     return pipeline?.status === 'running' ? pipeline.id : null

@@ -113,6 +113,15 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
     ['GET', /^slipway\/projects\/[^/]+\/pipelines\/\d+$/, () => json(pipelineView())],
     ['GET', /^slipway\/projects\/[^/]+\/pipelines\/\d+\/explanation$/, () => json(explanation)],
     ['GET', /^slipway\/projects\/[^/]+\/pipelines\/\d+\/log_search$/, () => json(logHits)],
+    [
+      'GET',
+      /^projects\/[^/]+\/pipelines\/\d+\/variables$/,
+      () =>
+        json([
+          { key: 'REASON', value: hostile, variable_type: 'env_var' },
+          { key: 'LICENCE', value: 'not to be shown', variable_type: 'file' },
+        ]),
+    ],
     ['GET', /^projects\/[^/]+\/pipelines\/\d+\/test_report$/, () => json(testReport)],
     ['GET', /^projects\/[^/]+\/jobs\/(\d+)$/, match => json(jobOf(Number(match[1])))],
     ['GET', /^projects\/[^/]+\/jobs\/9001\/trace$/, () => ({ kind: 'bytes', bytes: options.longLog ?? sampleLog() })],

@@ -9,6 +9,7 @@ import type { App } from '../../../src/server/app.ts'
 import { type ClientMessage, livePath, type ServerMessage } from '../../../src/server/live/protocol.ts'
 import { addSecurity } from '../../../src/server/plugins/security.ts'
 import { registerWeb } from '../../../src/server/web.ts'
+import { pipelineView } from './fixture-data.ts'
 import { type Answer, fixtureRoutes } from './fixture-routes.ts'
 
 export type WebFixture = {
@@ -17,6 +18,8 @@ export type WebFixture = {
   readonly changes: string[]
   /** Requests that no answer was made up for, since the last call. */
   readonly takeMissed: () => readonly string[]
+  /** The newest attempt of a job of pipeline 142. */
+  readonly jobNamed: (name: string) => number
   readonly close: () => Promise<void>
 }
 
@@ -73,6 +76,7 @@ export async function startWebFixture(options: FixtureOptions = {}): Promise<Web
   return {
     url: `http://127.0.0.1:${port}`,
     changes,
+    jobNamed: name => pipelineView().jobs.find(job => job.name === name && !job.is_retried)?.id ?? 0,
     takeMissed: () => missed.splice(0),
     close: async () => {
       for (const socket of sockets.clients) socket.terminate()

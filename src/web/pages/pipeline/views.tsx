@@ -4,6 +4,7 @@ import { PipelineTable } from '../../ci/pipeline-table.tsx'
 import { Empty } from '../../ui/notice.tsx'
 import { Panel } from '../../ui/page.tsx'
 import { Diagnostics } from './diagnostics.tsx'
+import { GivenVariables } from './given-variables.tsx'
 import { Graph } from './graph.tsx'
 import { Images } from './images.tsx'
 import { JobList } from './job-list.tsx'
@@ -31,7 +32,12 @@ export function ViewOf({ view, ...props }: ViewProps & { readonly view: string }
     case 'images':
       return <Images path={path} pipeline={pipeline} />
     case 'why':
-      return <Why path={path} pipeline={pipeline} />
+      return (
+        <>
+          {props.mayAct && <GivenVariables path={path} pipeline={pipeline} />}
+          <Why path={path} pipeline={pipeline} />
+        </>
+      )
     case 'logs':
       return <LogSearchView path={path} pipeline={pipeline} />
     default:

@@ -70,6 +70,6 @@ export function NewToken({ base, hasRoles, onClose, onMade }: NewTokenProps): JS
   )
 }
 
-export function dateIn(days: number): string {
+function dateIn(days: number): string {
   return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 }
