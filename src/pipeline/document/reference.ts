@@ -6,6 +6,7 @@ import {
   type MappingNode,
   mappingOf,
   type ReferenceNode,
+  type SequenceNode,
   scalarOf,
   sequenceOf,
   type YamlNode,
@@ -17,34 +18,35 @@ const maxChain = 10
 export function resolveReferences(root: MappingNode, diagnostics: Diagnostics): MappingNode {
   const known = new Map<YamlNode, YamlNode>()
   const open: string[] = []
-  return resolve(root, []) as MappingNode
+  /** The way to the node that is looked at. */
+  const path: string[] = []
+  return resolve(root) as MappingNode
 
-  function resolve(node: YamlNode, path: readonly string[]): YamlNode {
+  function resolve(node: YamlNode): YamlNode {
     if (node.kind === 'scalar') return node
     const before = known.get(node)
     if (before) return before
-    const resolved = node.kind === 'reference' ? follow(node, path) : resolveInside(node, path)
+    const resolved = node.kind === 'reference' ? follow(node) : resolveInside(node)
     known.set(node, resolved)
     return resolved
   }
 
-  function resolveInside(node: Exclude<YamlNode, ReferenceNode>, path: readonly string[]): YamlNode {
-    if (node.kind === 'scalar') return node
+  function resolveInside(node: SequenceNode | MappingNode): YamlNode {
     if (node.kind === 'sequence') {
-      const items = node.items.map(item => resolve(item, path))
+      const items = node.items.map(resolve)
       return items.every((item, index) => item === node.items[index]) ? node : sequenceOf(items, node.place)
     }
-    let isChanged = false
-    const entries = new Map<string, MappingEntry>()
-    for (const [name, entry] of node.entries) {
-      const value = resolve(entry.value, [...path, name])
-      if (value !== entry.value) isChanged = true
-      entries.set(name, value === entry.value ? entry : { key: entry.key, value })
+    const changed = new Map<string, MappingEntry>()
+    for (const [name, { key, value }] of node.entries) {
+      path.push(name)
+      const resolved = resolve(value)
+      path.pop()
+      if (resolved !== value) changed.set(name, { key, value: resolved })
     }
-    return isChanged ? mappingOf(entries, node.place) : node
+    return changed.size === 0 ? node : mappingOf(new Map([...node.entries, ...changed]), node.place)
   }
 
-  function follow(node: ReferenceNode, path: readonly string[]): YamlNode {
+  function follow(node: ReferenceNode): YamlNode {
     const names = node.items.filter(isString).map(item => item.text)
     const label = `!reference [${node.items.map(labelOf).join(', ')}]`
     const complain = (reason: string): YamlNode => {
@@ -60,7 +62,7 @@ export function resolveReferences(root: MappingNode, diagnostics: Diagnostics): 
     open.push(label)
     const target = find(names)
     const isFound = target && !isNull(target) && !(target.kind === 'scalar' && target.value === false)
-    const resolved = isFound ? resolve(target, path) : complain(`could not be found${hintFor(names)}`)
+    const resolved = isFound ? resolve(target) : complain(`could not be found${hintFor(names)}`)
     open.pop()
     return resolved
   }
@@ -79,7 +81,7 @@ export function resolveReferences(root: MappingNode, diagnostics: Diagnostics): 
   function find(names: readonly string[]): YamlNode | undefined {
     let node: YamlNode | undefined = root
     for (const name of names) {
-      if (node?.kind === 'reference') node = resolve(node, [])
+      if (node?.kind === 'reference') node = resolve(node)
       node = node?.kind === 'mapping' ? node.entries.get(name)?.value : undefined
     }
     return node

@@ -138,7 +138,8 @@ function commonPredefinedOf(
   ]
   if (name !== null) common.CI_PIPELINE_NAME = name
   for (const layer of layers) for (const [key, variable] of layer) common[key] = variable.value
-  return common
+  // Filled key by key it is a dictionary, which costs each job as much again; from JSON it is copied as a whole.
+  return JSON.parse(JSON.stringify(common))
 }
 
 function leftOutOf(seeds: readonly Seed[]): readonly LeftOutJob[] {

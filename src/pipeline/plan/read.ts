@@ -24,7 +24,7 @@ export function textsAt(node: YamlNode | undefined, key: string): readonly strin
 
 export function textsOf(node: YamlNode): readonly string[] {
   if (node.kind === 'scalar') return node.type === 'null' ? [] : [node.text]
-  return itemsOf(node).flatMap(textsOf)
+  return flatItemsOf(node).flatMap(item => (item.kind === 'scalar' ? textsOf(item) : []))
 }
 
 export function integersAt(node: YamlNode | undefined, key: string): readonly number[] | null {
@@ -34,7 +34,12 @@ export function integersAt(node: YamlNode | undefined, key: string): readonly nu
 /** The items of a list with nested lists flattened; a value that is no list counts as a list of one. */
 export function flatItemsOf(node: YamlNode | undefined): readonly YamlNode[] {
   if (!node) return []
-  return node.kind === 'sequence' ? node.items.flatMap(flatItemsOf) : [node]
+  if (node.kind !== 'sequence') return [node]
+  return node.items.some(isSequence) ? node.items.flatMap(flatItemsOf) : node.items
+}
+
+function isSequence(node: YamlNode): boolean {
+  return node.kind === 'sequence'
 }
 
 export function itemsOf(node: YamlNode | undefined): readonly YamlNode[] {

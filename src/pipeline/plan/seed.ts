@@ -117,12 +117,14 @@ function planOf(
     environment: scope.environment,
     variables: finalValuesOf(new Set(scope.fileVariables.keys()), layers, space.expansionBudget),
     yamlVariables: [...scope.fileVariables.values()],
-    predefined: { ...commonPredefined, ...recordOf(job) },
+    predefined: withValues(commonPredefined, job),
     parallel: instance.parallel,
     source: sourceOf(entry.key),
   }
 }
 
-function recordOf(layer: VariableLayer): Readonly<Record<string, string>> {
-  return Object.fromEntries([...layer].map(([key, variable]) => [key, variable.value]))
+function withValues(values: Readonly<Record<string, string>>, layer: VariableLayer): Readonly<Record<string, string>> {
+  const all: Record<string, string> = { ...values }
+  for (const [key, { value }] of layer) all[key] = value
+  return all
 }

@@ -26,15 +26,21 @@ export function findVariable(layers: VariableLayers, name: string): LayeredVaria
 
 /** The same layers with what nobody shall see struck out. */
 export function shownLayers(layers: VariableLayers): VariableLayers {
-  return layers.map(layer => {
-    const before = shown.get(layer)
-    if (before) return before
-    const masked = [...layer].filter(([, variable]) => variable.masked)
-    const struckOut = masked.map(([key, variable]) => [key, { ...variable, value: '[MASKED]' }] as const)
-    const result = masked.length === 0 ? layer : new Map([...layer, ...struckOut])
-    shown.set(layer, result)
-    return result
-  })
+  return layers.map(layer => (hasMasked(layer) ? struckOut(layer) : layer))
+}
+
+function hasMasked(layer: VariableLayer): boolean {
+  for (const variable of layer.values()) if (variable.masked) return true
+  return false
+}
+
+function struckOut(layer: VariableLayer): VariableLayer {
+  const before = shown.get(layer)
+  if (before) return before
+  const hide = (variable: LayeredVariable) => (variable.masked ? { ...variable, value: '[MASKED]' } : variable)
+  const result = new Map([...layer].map(([key, variable]) => [key, hide(variable)]))
+  shown.set(layer, result)
+  return result
 }
 
 const shown = new WeakMap<VariableLayer, VariableLayer>()

@@ -1,4 +1,4 @@
-import type { YamlNode } from './node.ts'
+import type { ScalarNode, YamlNode } from './node.ts'
 
 /** The bounds of a document; each has its own message. */
 export const documentLimits = {
@@ -29,9 +29,18 @@ export function createWeigher(): Weigher {
     const before = known.get(node)
     if (before) return before
     const weight = { nodes: 1, bytes: 0, depth: 1 }
-    for (const child of childrenOf(node)) addTo(weight, weigh(child))
+    if (node.kind !== 'mapping') for (const item of node.items) add(weight, item)
+    else
+      for (const { key, value } of node.entries.values()) {
+        addScalar(weight, key)
+        add(weight, value)
+      }
     known.set(node, weight)
     return weight
+  }
+  const add = (sum: Weight, child: YamlNode): void => {
+    if (child.kind === 'scalar') addScalar(sum, child)
+    else addTo(sum, weigh(child))
   }
   return { countNodes: node => weigh(node).nodes, exceeded: node => exceededBy(weigh(node)) }
 }
@@ -42,13 +51,9 @@ interface Weight {
   depth: number
 }
 
-function* childrenOf(node: YamlNode): Iterable<YamlNode> {
-  if (node.kind === 'sequence' || node.kind === 'reference') yield* node.items
-  if (node.kind !== 'mapping') return
-  for (const entry of node.entries.values()) {
-    yield entry.key
-    yield entry.value
-  }
+function addScalar(sum: Weight, { text }: ScalarNode): void {
+  sum.nodes += 1
+  sum.bytes += text.length
 }
 
 function addTo(sum: Weight, child: Weight): void {
