@@ -1,6 +1,7 @@
 // From a request to its handler: path, method, caller, repository; and from whatever was thrown to an answer.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Audit } from '../access/audit.ts'
+import { AppError } from '../kit/errors.ts'
 import { type ProxyTrust, visitorOf } from '../kit/visitor.ts'
 import { parseCacheName } from './cache/cache-name.ts'
 import type { PullThrough } from './cache/pull-through.ts'
@@ -196,11 +197,8 @@ export function answerFailure(
     response.destroy()
     return
   }
-  const told =
-    error instanceof RegistryError
-      ? error
-      : new RegistryError('UNKNOWN', 'an internal error; the server log tells more')
-  if (!(error instanceof RegistryError)) onBug(error, what)
+  const told = refusalOf(error)
+  if (told.code === 'UNKNOWN') onBug(error, what)
   const { status, headers, body } = errorAnswer(told)
   send(exchange, {
     kind: 'whole',
@@ -214,4 +212,10 @@ export function answerFailure(
     },
     body,
   })
+}
+
+function refusalOf(error: unknown): RegistryError {
+  if (error instanceof RegistryError) return error
+  if (error instanceof AppError && error.code === 'storage_full') return new RegistryError('STORAGE_FULL')
+  return new RegistryError('UNKNOWN', 'an internal error; the server log tells more')
 }

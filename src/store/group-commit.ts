@@ -1,5 +1,6 @@
 // Writes that arrive together share one transaction, and so one fsync: a durable commit costs more than the rows in it.
 import type { Transaction } from 'kysely'
+import { AppError } from '../kit/errors.ts'
 import type { Database } from './database.ts'
 import type { Tables } from './tables.ts'
 
@@ -50,7 +51,18 @@ async function commitTogether(database: Database, group: readonly Waiting[]): Pr
     })
     for (const resolve of settled) resolve()
   } catch (error) {
-    if (group.length === 1) group[0]?.reject(error)
+    if (group.length === 1) group[0]?.reject(told(error))
     else for (const work of group) await commitTogether(database, [work])
   }
 }
+
+/** A disk without room is an expected failure, with a sentence. */
+function told(error: unknown): unknown {
+  const { errcode } = error as { readonly errcode?: unknown }
+  if (errcode !== sqliteFull && errcode !== sqliteNoRoomForIndex) return error
+  return new AppError('storage_full', 'the disk of the server is full: nothing of this was kept', { cause: error })
+}
+
+const sqliteFull = 13
+/** SQLITE_IOERR_SHMSIZE: the index of the write-ahead log cannot grow. */
+const sqliteNoRoomForIndex = 4874

@@ -25,11 +25,17 @@ export function sqliteDialect(file: string): Dialect {
     return statement
   }
 
+  /** A transaction that failed for want of room has been rolled back by SQLite already: nothing is left to do. */
+  function statementFor(sql: string): string {
+    if (sql === 'rollback' && !database.isTransaction) return 'SELECT 1'
+    return sql === 'begin' ? 'begin immediate' : sql
+  }
+
   return new SqliteDialect({
     database: {
       close: () => database.close(),
       prepare(sql) {
-        const statement = prepare(sql === 'begin' ? 'begin immediate' : sql)
+        const statement = prepare(statementFor(sql))
         return {
           reader: statement.columns().length > 0,
           all: parameters => statement.all(...parameters.map(toInput)),

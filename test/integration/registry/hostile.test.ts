@@ -16,6 +16,7 @@ import {
   withDigest,
 } from '../../support/registry/registry-client.ts'
 import { startTestRegistry, type TestRegistry } from '../../support/registry/test-registry.ts'
+import { createSmallDisk } from '../../support/small-disk.ts'
 import { createTemporaryFolder } from '../../support/temporary.ts'
 
 let registry: TestRegistry
@@ -152,6 +153,32 @@ test('twenty pushes of one layer at once all succeed, and one file stays', async
   const files = []
   for await (const { digest } of registry.storage.blobs()) files.push(digest)
   expect(files).toEqual([blob.digest])
+})
+
+test('a disk too full for records is told the same, and what was there stays whole', async () => {
+  const disk = await createSmallDisk(12)
+  const full = await startTestRegistry({}, { folder: disk.path })
+  const pusher = createRegistryClient(full.url, { username: 'dev', password: 'dev' })
+  const latest = '/v2/g/p/manifests/x'
+  try {
+    const { config, layer, manifest } = await pushImage(pusher, 'g/p', 'x')
+    await disk.fill()
+    const other = imageOf(config, [layer], { annotations: { long: 'x'.repeat(500_000) } })
+    const refused = await putManifest(pusher, 'g/p', 'x', other)
+    expect([refused.status, refused.body.toString()]).toEqual([
+      507,
+      expect.stringContaining('disk of the registry is full'),
+    ])
+    expect((await pusher.send('GET', latest)).body.equals(manifest.bytes)).toBe(true)
+    await disk.free()
+    expect((await putManifest(pusher, 'g/p', 'x', other)).status).toBe(201)
+    expect((await pusher.send('GET', latest)).body.equals(other.bytes)).toBe(true)
+    expect(full.bugs).toEqual([])
+  } finally {
+    pusher.close()
+    await full.stop()
+    await disk.remove()
+  }
 })
 
 test('a full disk is told with 507 and a sentence, and what was there stays whole', async () => {
