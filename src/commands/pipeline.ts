@@ -33,6 +33,7 @@ type RunOptions = ViewOptions & {
   readonly project: string
   readonly ref?: string
   readonly variable?: readonly string[]
+  readonly input?: readonly string[]
 }
 
 const columns: readonly Column<PipelineView>[] = [
@@ -90,6 +91,7 @@ export function register(program: Command): void {
     .requiredOption('--project <project>', 'id or path: group/project')
     .option('--ref <ref>', 'branch or tag; default: the default branch')
     .option('--variable <KEY=VALUE...>', 'variables for it, several')
+    .option('--input <NAME=VALUE...>', 'inputs of the spec: of its file, several')
     .option('--watch', 'until it has ended, live')
     .option('--json', 'as JSON')
     .action(runPipeline)
@@ -124,8 +126,11 @@ async function runPipeline(options: RunOptions): Promise<void> {
   const client = await openClient()
   const place = `/projects/${encodeKey(options.project)}`
   const ref = options.ref ?? (await client.get<{ readonly default_branch: string }>(place)).default_branch
-  const variables = (options.variable ?? []).map(readVariable)
-  const pipeline = await client.post<PipelineView>(`${place}/pipeline`, { ref, variables })
+  const variables = (options.variable ?? []).map(text => pairOf('--variable', text))
+  const inputs = Object.fromEntries(
+    (options.input ?? []).map(text => pairOf('--input', text)).map(({ key, value }) => [key, value]),
+  )
+  const pipeline = await client.post<PipelineView>(`${place}/pipeline`, { ref, variables, inputs })
   if (options.watch !== true) {
     printDone(pipeline, `Started: pipeline ${pipeline.id} for ${ref}. ${pipeline.web_url}`, options)
     return
@@ -165,9 +170,9 @@ function pathOf(projectId: number, pipelineId: number | string): string {
   return `/projects/${projectId}/pipelines/${encodeKey(pipelineId)}`
 }
 
-function readVariable(text: string) {
+function pairOf(option: string, text: string) {
   const split = text.indexOf('=')
-  if (split <= 0) throw new AppError('usage', `--variable: expected KEY=VALUE, found '${text}'`)
+  if (split <= 0) throw new AppError('usage', `${option}: expected KEY=VALUE, found '${text}'`)
   return { key: text.slice(0, split), value: text.slice(split + 1) }
 }
 
