@@ -51,6 +51,7 @@ export function startJob(folder: JobFolder, slot: number, world: JobWorld): Runn
     const timeoutSeconds = timeoutSecondsOf(folder, world.settings)
     const leftMs = Date.parse(folder.state().startedAt) + timeoutSeconds * 1000 - world.clock.nowMs()
     const timer = setTimeout(() => stop({ kind: 'timed_out', timeoutSeconds }), Math.max(0, leftMs))
+    const plan = planJob(folder, { settings: world.settings, slot })
     const trace = await openTrace({
       directory: folder.directory,
       secrets: secretsOf(folder),
@@ -62,7 +63,6 @@ export function startJob(folder: JobFolder, slot: number, world: JobWorld): Runn
       onDiskFull: () => stop({ kind: 'disk_full' }),
     })
     const sections = createSectionLog(trace.say, world.clock)
-    const plan = planJob(folder, { settings: world.settings, slot })
     try {
       return await goThrough({ key, folder, ...plan, trace, sections, signals }, world)
     } finally {
