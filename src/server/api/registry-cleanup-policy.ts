@@ -1,25 +1,14 @@
-// Deleting many tags: by the parameters of a policy at once, or by the project's policy on its schedule; each with a preview.
+// The project's policy by which tags are deleted on a schedule; with a preview, and to be run by hand.
 import { type Static, Type } from '@fastify/type-provider-typebox'
-import {
-  ages,
-  type CleanupPolicy,
-  type CleanupRules,
-  cadences,
-  defaultPolicy,
-  nextRun,
-  rulesOf,
-} from '../../registry/cleanup.ts'
-import { parseDuration } from '../../registry/duration.ts'
-import type { CleanupPreview } from '../../registry/management/cleaner.ts'
+import { ages, type CleanupPolicy, cadences, defaultPolicy, nextRun, rulesOf } from '../../registry/cleanup.ts'
 import type { KeptPolicy } from '../../registry/management/ports.ts'
 import { usernameOf } from '../../registry/pusher.ts'
 import { compileRegex } from '../../registry/user-pattern.ts'
 import type { App } from '../app.ts'
-import { badRequest } from '../plugins/errors.ts'
 import { projectOf } from '../plugins/policy.ts'
 import { idParameter, nullableInteger, nullableString } from '../schema.ts'
-import { namesOf, type RegistryApiDeps, repositoryOf } from './registry-deps.ts'
-import { repositoryParameters } from './registry-repositories.ts'
+import type { RegistryApiDeps } from './registry-deps.ts'
+import { previewEntity, toPreview } from './registry-preview.ts'
 
 const tags = ['container registry']
 const nullableAge = Type.Unsafe<CleanupPolicy['olderThan']>({ enum: [...Object.keys(ages), null] })
@@ -42,67 +31,7 @@ const policyEntity = Type.Object({
   }),
 })
 
-const previewEntity = Type.Object({
-  repositories: Type.Array(
-    Type.Object({
-      id: Type.Integer(),
-      path: Type.String(),
-      deletes: Type.Array(Type.Object({ name: Type.String(), digest: Type.String(), published_at: Type.String() })),
-      keeps: Type.Array(Type.Object({ name: Type.String(), reason: Type.String() })),
-      freed_bytes: Type.Integer(),
-    }),
-  ),
-  deleted_tags: Type.Integer(),
-  freed_bytes: Type.Integer(),
-})
-
-const bulkQuery = Type.Object({
-  name_regex_delete: Type.Optional(Type.String()),
-  name_regex: Type.Optional(Type.String({ description: 'The old name of name_regex_delete.' })),
-  name_regex_keep: Type.Optional(Type.String()),
-  keep_n: Type.Optional(Type.Integer({ minimum: 0 })),
-  older_than: Type.Optional(Type.String({ description: '1h, 1d, 1month' })),
-  preview: Type.Optional(Type.Boolean({ description: 'Tell what would go, and delete nothing.' })),
-})
-
-export function registerRegistryCleanup(app: App, deps: RegistryApiDeps): void {
-  registerBulkDelete(app, deps)
-  registerPolicy(app, deps)
-}
-
-function registerBulkDelete(app: App, deps: RegistryApiDeps): void {
-  app.delete(
-    '/api/v4/projects/:id/registry/repositories/:repository_id/tags',
-    {
-      config: { policy: { kind: 'project', action: 'delete_registry' } },
-      schema: {
-        operationId: 'deleteRegistryTags',
-        tags,
-        params: Type.Object(repositoryParameters),
-        querystring: bulkQuery,
-        response: { 200: previewEntity, 202: Type.Object({ deleted_tags: Type.Integer() }) },
-      },
-    },
-    async (request, reply) => {
-      const { repository, target } = await repositoryOf(request, deps)
-      const rules = rulesFrom(request.query)
-      const { project } = projectOf(request)
-      if (request.query.preview === true) {
-        return toPreview(await deps.registry.cleaner.preview(project.id, rules, repository.id), project.fullPath, deps)
-      }
-      const done = await deps.registry.cleaner.clean({
-        projectId: project.id,
-        repositoryId: repository.id,
-        rules,
-        username: usernameOf(target.actor),
-        signal: new AbortController().signal,
-      })
-      return reply.code(202).send({ deleted_tags: done.deletedTags })
-    },
-  )
-}
-
-function registerPolicy(app: App, deps: RegistryApiDeps): void {
+export function registerRegistryCleanupPolicy(app: App, deps: RegistryApiDeps): void {
   const path = '/api/v4/projects/:id/registry/cleanup_policy'
   app.get(
     path,
@@ -207,15 +136,6 @@ function checkPatterns({ nameRegex, nameRegexKeep }: CleanupPolicy): void {
   if (nameRegexKeep !== null) compileRegex(nameRegexKeep, 'name_regex_keep')
 }
 
-function rulesFrom(query: Static<typeof bulkQuery>): CleanupRules {
-  const nameRegex = query.name_regex_delete ?? query.name_regex
-  if (nameRegex === undefined) throw badRequest('name_regex_delete is missing')
-  const olderThanMs = query.older_than === undefined ? null : parseDuration(query.older_than)
-  if (query.older_than !== undefined && olderThanMs === null)
-    throw badRequest(`older_than '${query.older_than}' is not like 1h, 1d, 1month`)
-  return { nameRegex, nameRegexKeep: query.name_regex_keep ?? null, keepN: query.keep_n ?? null, olderThanMs }
-}
-
 function toPolicy({
   enabled,
   cadence: every,
@@ -238,20 +158,5 @@ function toPolicy({
       lastRun === null
         ? null
         : { finished_at: lastRun.finishedAt, deleted_tags: lastRun.deletedTags, unfinished: lastRun.unfinished },
-  }
-}
-
-function toPreview(previews: readonly CleanupPreview[], projectPath: string, deps: RegistryApiDeps) {
-  const repositories = previews.map(({ repository, takes, keeps, freedBytes }) => ({
-    id: repository.id,
-    path: namesOf(projectPath, repository.suffix, deps.registryUrl).path,
-    deletes: takes.map(tag => ({ name: tag.name, digest: tag.digest, published_at: tag.pushedAt })),
-    keeps: keeps.map(({ tag, reason }) => ({ name: tag.name, reason })),
-    freed_bytes: freedBytes,
-  }))
-  return {
-    repositories,
-    deleted_tags: repositories.reduce((sum, repository) => sum + repository.deletes.length, 0),
-    freed_bytes: repositories.reduce((sum, repository) => sum + repository.freed_bytes, 0),
   }
 }
