@@ -42,7 +42,11 @@ export function applyExtends(root: MappingNode, budget: Budget, diagnostics: Dia
     if (open.includes(name)) return complain(`circular dependency detected in 'extends' (${circle(name)})`, parents)
     if (open.length >= maxLevels) return complain(tooDeep, parents)
     const names = parentNames(parents)
-    if (!names) return complain("'extends' should be a name or an array of names", parents)
+    if (!names) {
+      const refused = complain("'extends' should be a name or an array of names", parents)
+      diagnostics.settle(parents.place)
+      return refused
+    }
 
     open.push(name)
     const bases = names.map(parent => {

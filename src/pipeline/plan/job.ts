@@ -58,7 +58,8 @@ export function keywordPlanOf(
 ): KeywordPlan {
   const pages = pagesPlanOf(groupName, job)
   const timeout = textAt(job, 'timeout')
-  const resourceGroup = textAt(job, 'resource_group')
+  // Of undefined variables only: no group.
+  const resourceGroup = names.expand(textAt(job, 'resource_group') ?? '')
   return {
     manualConfirmation: textAt(job, 'manual_confirmation'),
     dependencies: textsAt(job, 'dependencies'),
@@ -72,7 +73,7 @@ export function keywordPlanOf(
     timeoutSeconds: (timeout === null ? null : parseDuration(timeout)) ?? context.defaultTimeoutSeconds,
     retry: retryPlanOf(valueAt(job, 'retry')),
     interruptible: booleanAt(rule ?? undefined, 'interruptible') ?? booleanAt(job, 'interruptible') ?? false,
-    resourceGroup: resourceGroup === null ? null : names.expand(resourceGroup),
+    resourceGroup: resourceGroup === '' ? null : resourceGroup,
     artifacts: artifactsPlanOf(valueAt(job, 'artifacts'), pages),
     cache: cachePlansOf(valueAt(job, 'cache')),
     coverage: textAt(job, 'coverage'),

@@ -81,6 +81,7 @@ deploy:
       '.a: {interruptible: false}\nx: {script: a, interruptible: !reference [.a, interruptible]}',
       'could not',
     ],
+    ['of extends', 'x: {script: a, extends: 5}', 'should be a name or an array of names'],
     ['of needs', 'x: {script: a, needs: b}', 'can only be a hash or an array'],
     ['of an include', 'include: 5\nx: {script: a}', 'should be an array'],
     ['of a missing input', 'spec: {inputs: {i: {}}}\n---\nx: {script: "$[[ inputs.i ]]"}', 'has not been provided'],

@@ -8,6 +8,11 @@ import { jobOf, messagesOf, namesOf, planOf } from '../../support/pipeline.ts'
 
 const level = (value: string, more: object = {}) => [{ key: 'V', value, ...more }]
 
+it('a resource group of undefined variables is none', async () => {
+  expect((await jobOf('x: {script: a, resource_group: $NOWHERE}', 'x')).resourceGroup).toBeNull()
+  expect((await jobOf('x: {script: a, resource_group: a$NOWHERE}', 'x')).resourceGroup).toBe('a')
+})
+
 describe('a variable means its strongest level', () => {
   const text = 'variables: {V: root}\nx: {script: a, variables: {V: job}}'
   it.each([
