@@ -3,7 +3,7 @@
 import { credentialsOfAuthConfig } from '../executor/docker/credentials.ts'
 import type { PullPolicy, RegistryCredential, RoomOrder, ServerOrder } from '../executor/port.ts'
 import type { JobImage, JobPayload, JobVariable } from '../run/protocol.ts'
-import { expandText } from './variables.ts'
+import { expandText, expandVariables } from './variables.ts'
 
 export type RoomChoices = {
   readonly buildsDirectory: string
@@ -20,9 +20,9 @@ export function roomOrder(payload: JobPayload, variables: readonly JobVariable[]
   const container = (image: JobImage) => ({
     image: expandText(image.name, variables),
     entrypoint: image.entrypoint ?? null,
-    environment: { ...environment, ...publicEnvironment(image.variables ?? []) },
-    user: image.executor_opts?.docker?.user ?? null,
-    platform: image.executor_opts?.docker?.platform ?? null,
+    environment: { ...environment, ...ownEnvironment(image, variables) },
+    user: expandText(image.executor_opts?.docker?.user ?? '', variables) || null,
+    platform: expandText(image.executor_opts?.docker?.platform ?? '', variables) || null,
     pullPolicies: image.pull_policy ?? choices.pullPolicies,
   })
   return {
@@ -86,6 +86,13 @@ function portOf(host: string, isTls: boolean): number {
 
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || /^127\.[\d.]+$/.test(hostname)
+}
+
+/** What a pipeline gives one service: also a secret, where its author names it there. */
+function ownEnvironment({ variables: own = [] }: JobImage, variables: readonly JobVariable[]): Record<string, string> {
+  if (own.length === 0) return {}
+  const keys = new Set(own.map(({ key }) => key))
+  return publicEnvironment(expandVariables([...variables, ...own]).filter(({ key }) => keys.has(key)))
 }
 
 function publicEnvironment(variables: readonly JobVariable[]): Record<string, string> {

@@ -24,6 +24,24 @@ describe('the environment of a container', () => {
     expect(JSON.stringify([order.image, order.services])).not.toContain('secret-value')
     expect(JSON.stringify([order.image, order.services])).not.toContain(given.token)
   })
+
+  test('of a service holds its own variables with what they name, as the pipeline’s author wants it', () => {
+    const flags = { public: true, file: false, masked: false, raw: false }
+    const own = [
+      { ...flags, key: 'DATABASE', value: '$NAME-$SUFFIX' },
+      { ...flags, key: 'SUFFIX', value: 'test' },
+      { ...flags, key: 'PASSWORD', value: '$HUSH' },
+    ]
+    const given = jobPayload({
+      id: 1,
+      variables: { NAME: 'shop' },
+      secrets: { HUSH: 'secret-value' },
+      more: { services: [{ name: 'postgres', variables: own }, { name: 'redis' }] },
+    })
+    const [database, cache] = roomOrder(given, given.variables, choices).services
+    expect(database?.environment).toMatchObject({ DATABASE: 'shop-test', PASSWORD: 'secret-value', NAME: 'shop' })
+    expect(cache?.environment).not.toHaveProperty('PASSWORD')
+  })
 })
 
 describe('where jobs find the server', () => {
