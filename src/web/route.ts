@@ -19,6 +19,7 @@ export type PageName =
   | 'pipelines'
   | 'run-pipeline'
   | 'lint'
+  | 'logs'
   | 'pipeline'
   | 'job'
   | 'artifacts'
@@ -67,6 +68,7 @@ const projectPages: readonly (readonly [string, PageName])[] = [
   ['pipelines/new', 'run-pipeline'],
   ['pipelines/:id', 'pipeline'],
   ['pipelines/:id/:view', 'pipeline'],
+  ['logs', 'logs'],
   ['ci/lint', 'lint'],
   ['ci/editor', 'lint'],
   ['jobs/:id', 'job'],

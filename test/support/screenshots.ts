@@ -33,24 +33,28 @@ export async function takePictures(target: PictureTarget, world: DemoWorld): Pro
   await mkdir(target.folder, { recursive: true })
   const wanted = picturesOf(world).filter(({ name }) => target.names.length === 0 || target.names.includes(name))
   let count = 0
-  for (const scheme of schemes) {
-    for (const width of widths) {
-      const height = width === 390 ? 844 : 860
-      const browser = await openBrowser({ viewport: { width, height }, colorScheme: scheme, reducedMotion: 'reduce' })
-      try {
-        const page = await browser.context.newPage()
-        await page.goto(`${target.url}/sign-in`)
-        await page.getByRole('button', { name: 'Sign in' }).waitFor()
-        await save(page, join(target.folder, `sign-in-${width}-${scheme}.webp`), height)
-        await signIn(page, target.url, 'root', target.password)
-        for (const picture of wanted) {
-          await open(page, target.url, picture)
-          await save(page, join(target.folder, `${picture.name}-${width}-${scheme}.webp`), heightOf(picture, height))
+  for (const width of widths) {
+    const height = width === 390 ? 844 : 860
+    const browser = await openBrowser({ viewport: { width, height }, reducedMotion: 'reduce' })
+    try {
+      const page = await browser.context.newPage()
+      const saveBoth = async (name: string, limitPx: number): Promise<void> => {
+        for (const scheme of schemes) {
+          await page.emulateMedia({ colorScheme: scheme })
+          await save(page, join(target.folder, `${name}-${width}-${scheme}.webp`), limitPx)
           count += 1
         }
-      } finally {
-        await browser.close()
       }
+      await page.goto(`${target.url}/sign-in`)
+      await page.getByRole('button', { name: 'Sign in' }).waitFor()
+      await saveBoth('sign-in', height)
+      await signIn(page, target.url, 'root', target.password)
+      for (const picture of wanted) {
+        await open(page, target.url, picture)
+        await saveBoth(picture.name, heightOf(picture, height))
+      }
+    } finally {
+      await browser.close()
     }
   }
   return count
@@ -112,6 +116,7 @@ function picturesOf(world: DemoWorld): readonly Picture[] {
       path: at(`pipelines/${world.failedPipeline}/logs?search=expected`),
       ready: '.log-hits',
     },
+    { name: 'logs', path: at('logs?search=expected'), ready: '.log-hits' },
     { name: 'job', path: at(`jobs/${world.failedJob}#L137`), ready: '.log-row.log-selected' },
     { name: 'job-find', path: at(`jobs/${world.failedJob}`), ready: '.log-row', prepare: find('order') },
     { name: 'job-running', path: at(`jobs/${world.runningJob}`), ready: '.log-row' },

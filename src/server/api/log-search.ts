@@ -1,4 +1,4 @@
-// Search over the logs of all jobs of a pipeline.
+// Search over the logs of all jobs of a pipeline, and of the newest jobs of a project.
 
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { type Static, Type } from '@fastify/type-provider-typebox'
@@ -7,12 +7,14 @@ import { createLogSearch } from '../../logs/search.ts'
 import type { JobRecord } from '../../run/records.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 import type { App } from '../app.ts'
+import { projectOf } from '../plugins/policy.ts'
 import { idParameter, integerParameter } from '../schema.ts'
 import { pipelineOf } from './run-of-request.ts'
 
 export type LogSearchDeps = { readonly reads: RunReader; readonly traces: TraceStore }
 
 const hit = Type.Object({
+  pipeline_id: Type.Integer(),
   job_id: Type.Integer(),
   job_name: Type.String(),
   /** From 1, as the viewer counts. */
@@ -22,6 +24,15 @@ const hit = Type.Object({
   length: Type.Integer(),
 })
 
+const found = Type.Object({
+  hits: Type.Array(hit),
+  /** More could have been found. */
+  is_cut: Type.Boolean(),
+})
+const query = Type.Object({ search: Type.String({ minLength: 2, maxLength: 200 }) })
+
+/** Of a project: older logs are found by their pipeline. */
+const newestJobs = 500
 const hitsOfJob = 100
 const hitsOfAll = 1000
 const pieceBytes = 256 * 1024
@@ -37,14 +48,8 @@ export function registerLogSearch(app: App, { reads, traces }: LogSearchDeps): v
         tags: ['slipway'],
         summary: 'A text in the logs of all jobs; upper case matters when there is some',
         params: Type.Object({ ...idParameter, pipeline_id: integerParameter }),
-        querystring: Type.Object({ search: Type.String({ minLength: 2, maxLength: 200 }) }),
-        response: {
-          200: Type.Object({
-            hits: Type.Array(hit),
-            /** More could have been found. */
-            is_cut: Type.Boolean(),
-          }),
-        },
+        querystring: query,
+        response: { 200: found },
       },
     },
     async request => {
@@ -53,9 +58,33 @@ export function registerLogSearch(app: App, { reads, traces }: LogSearchDeps): v
       return searchJobs(traces, jobs, request.query.search)
     },
   )
+
+  app.get(
+    '/api/v4/slipway/projects/:id/log_search',
+    {
+      config: { policy: { kind: 'project', action: 'read_job' } },
+      schema: {
+        operationId: 'searchProjectLogs',
+        tags: ['slipway'],
+        summary: `A text in the logs of the newest ${newestJobs} jobs; upper case matters when there is some`,
+        params: Type.Object(idParameter),
+        querystring: query,
+        response: { 200: found },
+      },
+    },
+    async request => {
+      const { project } = projectOf(request)
+      const { items, total } = await reads.jobs(
+        { projectId: project.id, kind: 'build', includeRetried: true },
+        { page: 1, perPage: newestJobs },
+      )
+      const { hits, is_cut: isCut } = await searchJobs(traces, items, request.query.search)
+      return { hits, is_cut: isCut || total > items.length }
+    },
+  )
 }
 
-type Hits = { readonly hits: Static<typeof hit>[]; readonly is_cut: boolean }
+type Hits = Static<typeof found>
 
 async function searchJobs(traces: TraceStore, jobs: readonly JobRecord[], query: string): Promise<Hits> {
   const until = performance.now() + maximumMs
@@ -69,7 +98,15 @@ async function searchJobs(traces: TraceStore, jobs: readonly JobRecord[], query:
       await yieldToOthers()
     }
     for (const { row, excerpt, column, length } of search.finish()) {
-      hits.push({ job_id: job.id, job_name: job.name, line: row + 1, text: excerpt, column, length })
+      hits.push({
+        pipeline_id: job.pipelineId,
+        job_id: job.id,
+        job_name: job.name,
+        line: row + 1,
+        text: excerpt,
+        column,
+        length,
+      })
     }
     isCut ||= search.isFull() || performance.now() >= until
     if (hits.length >= hitsOfAll) return { hits: hits.slice(0, hitsOfAll), is_cut: true }

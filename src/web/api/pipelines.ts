@@ -170,21 +170,26 @@ export function readTestReport(project: string, id: string | number, signal: Abo
 }
 
 export type LogHit = {
+  readonly pipeline_id: number
   readonly job_id: number
   readonly job_name: string
   readonly line: number
   readonly text: string
 }
-export type LogSearch = { readonly hits: readonly LogHit[]; readonly is_cut: boolean }
+export type FoundInLogs = { readonly hits: readonly LogHit[]; readonly is_cut: boolean }
 
 /** Over the logs of all jobs of the pipeline. */
+export function searchProjectLogs(project: string, text: string, signal: AbortSignal): Promise<FoundInLogs> {
+  return getJson<FoundInLogs>(`slipway/${projectUrl(project, 'log_search')}`, { query: { search: text }, signal })
+}
+
 export function searchLogs(
   project: string,
   id: string | number,
   text: string,
   signal: AbortSignal,
-): Promise<LogSearch> {
-  return getJson<LogSearch>(`slipway/${projectUrl(project, `pipelines/${id}/log_search`)}`, {
+): Promise<FoundInLogs> {
+  return getJson<FoundInLogs>(`slipway/${projectUrl(project, `pipelines/${id}/log_search`)}`, {
     query: { search: text },
     signal,
   })

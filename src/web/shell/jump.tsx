@@ -28,6 +28,7 @@ const adminPlaces: readonly Place[] = [
 const projectPages: readonly (readonly [string, string, IconName])[] = [
   ['Pipelines', 'pipelines', 'pipeline'],
   ['Run pipeline', 'pipelines/new', 'play'],
+  ['Search logs', 'logs', 'search'],
   ['Container Registry', 'container_registry', 'box'],
   ['Branches', 'branches', 'branch'],
   ['Commits', 'commits', 'commit'],

@@ -28,6 +28,7 @@ const loaders: Readonly<Record<PageName, () => Promise<PageModule>>> = {
   pipelines: () => import('../pages/pipelines/page.tsx'),
   'run-pipeline': () => import('../pages/pipelines/run.tsx'),
   lint: () => import('../pages/lint/page.tsx'),
+  logs: () => import('../pages/logs/page.tsx'),
   pipeline: () => import('../pages/pipeline/page.tsx'),
   job: () => import('../pages/job/page.tsx'),
   artifacts: () => import('../pages/artifacts/page.tsx'),

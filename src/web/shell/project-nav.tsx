@@ -58,6 +58,7 @@ function groupsOf(path: string, project: Project | undefined, level: number): re
       href: projectPath(path, 'pipelines'),
       pages: ['pipelines', 'pipeline', 'job', 'artifacts', 'run-pipeline'],
     },
+    { label: 'Search logs', icon: 'search', href: projectPath(path, 'logs'), pages: ['logs'] },
     { label: 'Schedules', icon: 'calendar', href: projectPath(path, 'pipeline_schedules'), pages: ['schedules'] },
     { label: 'CI lint', icon: 'edit', href: projectPath(path, 'ci/lint'), pages: ['lint'] },
   ]

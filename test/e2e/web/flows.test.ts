@@ -156,6 +156,14 @@ describe('a log', () => {
     await page.locator('.log-hits a').first().click()
     await page.locator('.log-row.log-selected', { hasText: 'AssertionError' }).waitFor()
   })
+
+  it('is found without knowing its pipeline', async () => {
+    await open(at('pipelines'))
+    await page.getByRole('link', { name: 'Search logs' }).click()
+    await page.getByRole('searchbox').fill('AssertionError')
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: `pipeline #${world.failedPipeline}` }).waitFor()
+  })
 })
 
 async function tries(): Promise<readonly number[]> {

@@ -51,6 +51,7 @@ const pages = [
   at('pipeline_schedules'),
   at('runners'),
   at('ci/lint'),
+  at('logs?search=Assertion'),
   at('settings/general'),
   at('settings/variables'),
   at('settings/members'),

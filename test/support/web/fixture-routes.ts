@@ -112,7 +112,7 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
     ],
     ['GET', /^slipway\/projects\/[^/]+\/pipelines\/\d+$/, () => json(pipelineView())],
     ['GET', /^slipway\/projects\/[^/]+\/pipelines\/\d+\/explanation$/, () => json(explanation)],
-    ['GET', /^slipway\/projects\/[^/]+\/pipelines\/\d+\/log_search$/, () => json(logHits)],
+    ['GET', /^slipway\/projects\/[^/]+\/(pipelines\/\d+\/)?log_search$/, () => json(logHits)],
     [
       'GET',
       /^projects\/[^/]+\/pipelines\/\d+\/variables$/,
@@ -618,9 +618,15 @@ const explanation = {
 
 const logHits = {
   hits: [
-    { job_id: 505, job_name: 'e2e', line: 138, text: '  AssertionError: expected 12.50 to equal 12.49' },
-    { job_id: 505, job_name: 'e2e', line: 142, text: hostile },
-    { job_id: 502, job_name: 'unit', line: 12, text: 'AssertionError is caught here' },
+    {
+      pipeline_id: 142,
+      job_id: 505,
+      job_name: 'e2e',
+      line: 138,
+      text: '  AssertionError: expected 12.50 to equal 12.49',
+    },
+    { pipeline_id: 142, job_id: 505, job_name: 'e2e', line: 142, text: hostile },
+    { pipeline_id: 142, job_id: 502, job_name: 'unit', line: 12, text: 'AssertionError is caught here' },
   ],
   is_cut: false,
 }

@@ -17,6 +17,7 @@ describe('an address', () => {
     ['/shop/backend/-/pipelines/new', 'run-pipeline', { project: 'shop/backend' }],
     ['/shop/backend/-/pipelines/12', 'pipeline', { project: 'shop/backend', id: '12' }],
     ['/shop/backend/-/pipelines/12/why', 'pipeline', { project: 'shop/backend', id: '12', view: 'why' }],
+    ['/shop/backend/-/logs', 'logs', { project: 'shop/backend' }],
     ['/a/b/c/d/-/jobs/7', 'job', { project: 'a/b/c/d', id: '7' }],
     ['/a/b/-/jobs/7/artifacts/browse/x/y%20z', 'artifacts', { project: 'a/b', id: '7', path: 'x/y z' }],
     ['/a/b/-/commits/feature/x', 'commits', { project: 'a/b', ref: 'feature/x' }],

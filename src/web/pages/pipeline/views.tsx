@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
-import type { PipelineView } from '../../api/pipelines.ts'
+import { type PipelineView, searchLogs } from '../../api/pipelines.ts'
+import { LogSearch } from '../../ci/log-search.tsx'
 import { PipelineTable } from '../../ci/pipeline-table.tsx'
 import { Empty } from '../../ui/notice.tsx'
 import { Panel } from '../../ui/page.tsx'
@@ -8,7 +9,6 @@ import { GivenVariables } from './given-variables.tsx'
 import { Graph } from './graph.tsx'
 import { Images } from './images.tsx'
 import { JobList } from './job-list.tsx'
-import { LogSearchView } from './log-search.tsx'
 import { Tests } from './tests.tsx'
 import { Waterfall } from './waterfall.tsx'
 import { Why } from './why.tsx'
@@ -39,7 +39,14 @@ export function ViewOf({ view, ...props }: ViewProps & { readonly view: string }
         </>
       )
     case 'logs':
-      return <LogSearchView path={path} pipeline={pipeline} />
+      return (
+        <LogSearch
+          path={path}
+          scope={`pipeline ${pipeline.id}`}
+          placeholder="Text in any log of this pipeline"
+          search={(text, signal) => searchLogs(path, pipeline.id, text, signal)}
+        />
+      )
     default:
       return <Overview {...props} />
   }

@@ -211,9 +211,25 @@ describe('the log of a job', () => {
       as('guest'),
     )
     expect(body).toEqual({
-      hits: [{ job_id: payload.id, job_name: 'build', line: 2, text: 'two needle', column: 4, length: 6 }],
+      hits: [
+        {
+          pipeline_id: payload.slipway.pipeline_id,
+          job_id: payload.id,
+          job_name: 'build',
+          line: 2,
+          text: 'two needle',
+          column: 4,
+          length: 6,
+        },
+      ],
       is_cut: false,
     })
+    const ofProject = await world.call(
+      'GET',
+      `slipway/projects/${world.project.id}/log_search?search=needle`,
+      as('guest'),
+    )
+    expect(ofProject.body).toEqual(body)
   })
 })
 
