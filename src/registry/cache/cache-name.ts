@@ -13,6 +13,8 @@ export function parseCacheName(name: string): CachedImage | null {
 }
 
 /** Blobs of cached images are held by repositories of no project. */
+export const noProjectId = 0
+
 export function placeOfCached({ upstream, image }: CachedImage): RepositoryPlace {
-  return { projectId: 0, suffix: `${upstream}/${image}` }
+  return { projectId: noProjectId, suffix: `${upstream}/${image}` }
 }

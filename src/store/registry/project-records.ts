@@ -1,6 +1,7 @@
 // What a whole project has in the registry, and its going. It was deleted: nobody can push to it or pull from it any more, so
 // nothing of it needs a time of grace.
 import { sql } from 'kysely'
+import { noProjectId } from '../../registry/cache/cache-name.ts'
 import type { ImageRecords } from '../../registry/management/ports.ts'
 import type { Database } from '../database.ts'
 import type { GroupCommit } from '../group-commit.ts'
@@ -22,7 +23,12 @@ export function createProjectRecords(
 ): Pick<ImageRecords, 'forgetProject' | 'projectsWithImages'> {
   return {
     async projectsWithImages() {
-      const rows = await database.selectFrom('registry_repository').select('project_id').distinct().execute()
+      const rows = await database
+        .selectFrom('registry_repository')
+        .select('project_id')
+        .distinct()
+        .where('project_id', '!=', noProjectId)
+        .execute()
       return rows.map(row => row.project_id)
     },
 

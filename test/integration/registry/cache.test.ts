@@ -241,6 +241,12 @@ test('credentials never go to a realm without encryption when the upstream has o
   await new Promise(resolve => thief.close(resolve))
 })
 
+test('what is kept belongs to no project, and so to none that has gone', async () => {
+  await pushImage(upstreamClient, 'library/app', 'v1')
+  await pull(client, name, 'v1')
+  expect(await registry.store.projectsWithImages()).toEqual([])
+})
+
 test('what nobody has asked for in two weeks goes', async () => {
   await pushImage(upstreamClient, 'library/app', 'v1')
   await pull(client, name, 'v1')
