@@ -24,6 +24,7 @@ import type { App } from '../app.ts'
 import type { ErrorTable } from '../plugins/errors.ts'
 import { registerArtifacts } from './artifacts.ts'
 import { registerById } from './by-id.ts'
+import { registerCommitStatuses } from './commit-statuses.ts'
 import { registerDeployments } from './deployments.ts'
 import { registerEnvironments } from './environments.ts'
 import { apiErrors } from './errors.ts'
@@ -89,6 +90,7 @@ export function registerRunResources(app: App, deps: RunResourcesDeps): void {
   registerSchedules(app, shared)
   registerTriggers(app, shared)
   registerMergeRequests(app, shared)
+  registerCommitStatuses(app, shared)
   registerEnvironments(app, shared)
   registerProtectedEnvironments(app, deps)
   registerDeployments(app, shared)

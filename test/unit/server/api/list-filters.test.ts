@@ -62,3 +62,13 @@ it('a schedule lists the pipelines that it has started', async () => {
     { source: 'schedule', ref: 'main' },
   ])
 })
+
+it('a commit tells the jobs of its pipelines as its statuses', async () => {
+  const sha = world.runs.repository.refs.get(`${world.project.id} branch other`)
+  const path = `repository/commits/${sha}/statuses`
+  expect((await get(path)).body).toMatchObject([
+    { sha, ref: 'other', name: 'a', pipeline_id: 2, author: { username: 'pusher' } },
+  ])
+  expect((await get(`${path}?stage=deploy`)).body).toEqual([])
+  expect((await get('repository/commits/main/statuses')).status).toBe(400)
+})
