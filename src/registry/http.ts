@@ -170,8 +170,9 @@ async function serveRoute(
 /** Pulls of `dependency_proxy/<upstream>/…`, where there is such an upstream. */
 function cachedImage({ cache, pullThrough }: Handlers, exchange: Exchange, route: Route) {
   if ((route.kind !== 'manifest' && route.kind !== 'blob') || actionOf(exchange.method) !== 'pull') return null
-  const image = parseCacheName(route.name)
-  if (image === null || !pullThrough.has(image.upstream)) return null
+  const named = parseCacheName(route.name)
+  const image = named === null ? null : pullThrough.find(named)
+  if (image === null) return null
   const serve = () =>
     route.kind === 'manifest'
       ? cache.manifest(exchange, image, route.reference)

@@ -14,7 +14,8 @@ export type PullThrough = {
   readonly blob: (cached: CachedImage, digest: Digest) => Promise<UpstreamBlob | null>
   /** One fetch of a blob at a time; who comes later waits, and finds it kept. */
   readonly inTurn: <T>(digest: Digest, work: () => Promise<T>) => Promise<T>
-  readonly has: (upstream: string) => boolean
+  /** The image under its full name there; null: there is no such upstream. */
+  readonly find: (cached: CachedImage) => CachedImage | null
   /** The headers in which an upstream last told its limits. */
   readonly limits: (upstream: string) => Readonly<Record<string, string>>
 }
@@ -68,7 +69,12 @@ export function createPullThrough(deps: {
   }
 
   return {
-    has: upstream => sides.has(upstream),
+    find(cached) {
+      const side = sides.get(cached.upstream)
+      if (side === undefined) return null
+      const isShort = isDockerHub(side.upstream) && !cached.image.includes('/')
+      return isShort ? { ...cached, image: `library/${cached.image}` } : cached
+    },
     limits: upstream => sides.get(upstream)?.client.limits() ?? {},
 
     manifest(cached, text) {
@@ -83,6 +89,11 @@ export function createPullThrough(deps: {
     blob: (cached, digest) => sideOf(cached).client.blob(cached.image, digest, signal),
     inTurn: (digest, work) => oneAtATime(digest, work),
   }
+}
+
+/** Where `alpine` is short for `library/alpine`. */
+function isDockerHub({ name, url }: Upstream): boolean {
+  return name === 'hub' || /(^|\.)docker\.io$/.test(new URL(url).hostname)
 }
 
 function isTrouble(error: unknown): boolean {

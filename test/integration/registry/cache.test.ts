@@ -241,6 +241,14 @@ test('credentials never go to a realm without encryption when the upstream has o
   await new Promise(resolve => thief.close(resolve))
 })
 
+test('an image of Docker Hub’s own goes by its short name too', async () => {
+  const { manifest } = await pushImage(upstreamClient, 'library/app', 'v1')
+  expect((await pull(client, 'dependency_proxy/hub/app', 'v1')).digest).toBe(manifest.digest)
+  asked.length = 0
+  expect((await pull(client, name, 'v1')).digest).toBe(manifest.digest)
+  expect(asked).toEqual([])
+})
+
 test('what is kept belongs to no project, and so to none that has gone', async () => {
   await pushImage(upstreamClient, 'library/app', 'v1')
   await pull(client, name, 'v1')
