@@ -72,3 +72,15 @@ it('a commit tells the jobs of its pipelines as its statuses', async () => {
   expect((await get(`${path}?stage=deploy`)).body).toEqual([])
   expect((await get('repository/commits/main/statuses')).status).toBe(400)
 })
+
+it('a webhook names the ref in the path, and its token in the query', async () => {
+  const as = world.tokens.maintainer
+  const { token } = (await world.call('POST', ':p/triggers', { as, body: { description: 'hook' } })).body
+  const made = await world.call('POST', `:p/ref/main/trigger/pipeline?token=${token}&variables[KIND]=hook`)
+  expect(made).toMatchObject({ status: 201, body: { source: 'trigger', ref: 'main' } })
+  expect((await get(`pipelines/${made.body.id}/variables`)).status).toBe(403)
+  expect((await world.call('GET', `:p/pipelines/${made.body.id}/variables`, { as })).body).toMatchObject([
+    { key: 'KIND', value: 'hook' },
+  ])
+  expect((await world.call('POST', ':p/ref/main/trigger/pipeline?token=glptt-wrong')).status).toBe(404)
+})
