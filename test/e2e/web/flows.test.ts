@@ -162,7 +162,10 @@ describe('a log', () => {
     await page.getByRole('link', { name: 'Search logs' }).click()
     await page.getByRole('searchbox').fill('AssertionError')
     await page.keyboard.press('Enter')
-    await page.getByRole('link', { name: `pipeline #${world.failedPipeline}` }).waitFor()
+    await page
+      .getByRole('link', { name: `pipeline #${world.failedPipeline}` })
+      .first()
+      .waitFor()
   })
 })
 
