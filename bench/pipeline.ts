@@ -1,8 +1,9 @@
-// Whole pipelines, from the push to their end, beside the same Docker commands by hand. Median of five after one to warm up.
+// Small pipelines, from the push to their end, beside the same Docker commands by hand. Median of five after one to warm up.
 import { execa } from 'execa'
 import { createProject, type TestProject } from '../test/support/project.ts'
 import { eventually, type Slipway, startSlipway } from '../test/support/slipway.ts'
-import type { BenchResult } from './result.ts'
+import { measureFirstLine } from './first-line.ts'
+import { type BenchResult, tell } from './result.ts'
 
 const runs = 5
 const finalStatuses = ['success', 'failed', 'canceled']
@@ -11,7 +12,15 @@ export async function run(): Promise<readonly BenchResult[]> {
   const slipway = await startSlipway()
   const project = await createProject(slipway, 'my-group/my-project')
   try {
-    return [await memory(slipway), await oneEcho(project), await twentyEchoes(project), ...(await fourStages(project))]
+    const parts = [
+      async () => [await memory(slipway)],
+      () => measureFirstLine(slipway, project),
+      async () => [await oneEcho(project)],
+      async () => [await twentyEchoes(project)],
+    ]
+    const results: BenchResult[] = []
+    for (const part of parts) results.push(...tell(await part()))
+    return results
   } finally {
     await project.remove()
     await slipway.stop()
@@ -55,89 +64,7 @@ async function twentyByHand(): Promise<void> {
   await Promise.all([worker(), worker(), worker(), worker()])
 }
 
-async function fourStages(project: TestProject): Promise<readonly BenchResult[]> {
-  await project.useCase('four-stages')
-  const byHand = await repeated(() => timed(() => fourStagesByHand(project)), 3)
-  const first = await timed(() => pushAndWait(project, 'master'))
-  const second = await repeated(() => timed(() => pushAndWait(project, 'master')), 3)
-  return [
-    compared(
-      'the four-stage pipeline, first run',
-      [first],
-      byHand,
-      'docker by hand, a fresh dind a job, images handed over as files',
-      1.1,
-    ),
-    compared(
-      'the four-stage pipeline, later runs',
-      second,
-      byHand,
-      'docker by hand, a fresh dind a job, images handed over as files',
-      0.6,
-    ),
-  ]
-}
-
-/** A fresh Docker for each job, and what the job does in it; images go from one to the next as files, with no registry between. */
-async function fourStagesByHand(project: TestProject): Promise<void> {
-  const image = 'bench:test'
-  const tar = `${project.folder}/../image.tar`
-  await inFreshDocker(async docker => {
-    await docker(['build', '-q', '-t', image, project.folder])
-    await docker(['save', '-o', tar, image])
-  })
-  const test = (words: readonly string[]) =>
-    inFreshDocker(async docker => {
-      await docker(['load', '-q', '-i', tar])
-      await docker(['run', '--rm', image, ...words])
-    })
-  await Promise.all([test(['/script/to/run/tests']), test(['/script/to/run/another/test'])])
-  await inFreshDocker(async docker => {
-    await docker(['load', '-q', '-i', tar])
-    await docker(['tag', image, 'bench:latest'])
-  })
-  await test([])
-}
-
-async function inFreshDocker(
-  work: (docker: (words: readonly string[]) => Promise<unknown>) => Promise<void>,
-): Promise<void> {
-  const { stdout: id } = await execa('docker', [
-    ...[
-      'run',
-      '-d',
-      '--rm',
-      '--privileged',
-      '--label',
-      'slipway.bench',
-      '-e',
-      'DOCKER_TLS_CERTDIR=',
-      '-v',
-      '/var/lib/docker',
-      'docker:dind',
-    ],
-  ])
-  try {
-    const { stdout: address } = await execa('docker', [
-      'inspect',
-      '-f',
-      '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
-      id,
-    ])
-    const host = `tcp://${address}:2375`
-    const docker = (words: readonly string[]) => execa('docker', ['-H', host, ...words])
-    await eventually(
-      'a fresh Docker',
-      60_000,
-      async () => (await execa('docker', ['-H', host, 'version'], { reject: false })).exitCode === 0,
-    )
-    await work(docker)
-  } finally {
-    await execa('docker', ['rm', '-f', '-v', id])
-  }
-}
-
-async function pushAndWait(project: TestProject, ref: string): Promise<void> {
+export async function pushAndWait(project: TestProject, ref: string): Promise<void> {
   const sha = await project.commit('Measure')
   await project.push('-f', 'origin', `HEAD:${ref}`)
   const status = await eventually(`the pipeline of ${sha}`, 300_000, async () => {
@@ -147,20 +74,20 @@ async function pushAndWait(project: TestProject, ref: string): Promise<void> {
   if (status !== 'success') throw new Error(`the pipeline on ${ref} ended as ${status}`)
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+export async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedMs = performance.now()
   await work()
   return (performance.now() - startedMs) / 1000
 }
 
-async function repeated(measure: () => Promise<number>, times = runs): Promise<readonly number[]> {
+export async function repeated(measure: () => Promise<number>, times = runs): Promise<readonly number[]> {
   await measure()
   const figures: number[] = []
   for (let count = 0; count < times; count += 1) figures.push(await measure())
   return figures
 }
 
-function compared(
+export function compared(
   name: string,
   ours: readonly number[],
   theirs: readonly number[],

@@ -16,3 +16,12 @@ export type BenchResult = {
   readonly met: boolean
   readonly note?: string
 }
+
+/** Rows that took long are told at once, in short; the table comes at the end. */
+export function tell(rows: readonly BenchResult[]): readonly BenchResult[] {
+  for (const { name, ours, unit, ratio, note } of rows) {
+    const beside = ratio === null ? '' : `, ratio ${ratio.toFixed(2)}`
+    process.stderr.write(`  ${name}: ${ours.toPrecision(3)} ${unit}${beside}${note === undefined ? '' : `, ${note}`}\n`)
+  }
+  return rows
+}

@@ -48,7 +48,7 @@ async function warmStart(): Promise<BenchResult> {
 }
 
 /** Create, attach, start and the first byte, in the network of a container that runs. */
-async function floorInNamespace(): Promise<number> {
+export async function floorInNamespace(): Promise<number> {
   const { docker } = engine
   const outer = await docker.createContainer({ Image: 'busybox', Cmd: ['sleep', '60'] })
   await outer.start()
