@@ -4,12 +4,12 @@ import { constants } from 'node:fs'
 import { appendFile, chmod, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, messageOf } from '../kit/errors.ts'
+import { yellow } from '../kit/terminal-colors.ts'
 import type { JobPayload, JobVariable } from '../run/protocol.ts'
 import { git } from './git-command.ts'
 import type { GitMirrors, MirrorOrder } from './git-mirror.ts'
 import { type GitOptions, gitOptions } from './git-options.ts'
 import { updateSubmodules } from './git-submodules.ts'
-import { yellow } from './job-log.ts'
 
 export type SourceOrder = {
   readonly payload: JobPayload

@@ -3,10 +3,10 @@ import { relative } from 'node:path'
 import type { Room } from '../executor/port.ts'
 import { allOrAbort, untilAborted } from '../kit/abort.ts'
 import { AppError } from '../kit/errors.ts'
+import { green } from '../kit/terminal-colors.ts'
 import { fillWorkspace } from './fill-workspace.ts'
 import { writeSources } from './git-source.ts'
 import type { JobContext, JobWorld } from './job-context.ts'
-import { green } from './job-log.ts'
 
 /** `onOpen` is told of the room before anything in it can fail, so that it is closed whatever happens. */
 export async function prepareRoom(context: JobContext, world: JobWorld, onOpen: (room: Room) => void): Promise<void> {

@@ -3,10 +3,11 @@
 import type { Room, StepEnd } from '../executor/port.ts'
 import { composeScript } from '../executor/script.ts'
 import { AppError } from '../kit/errors.ts'
+import { green, yellow } from '../kit/terminal-colors.ts'
 import type { JobStep } from '../run/protocol.ts'
 import type { JobContext, JobWorld } from './job-context.ts'
-import { green, yellow } from './job-log.ts'
 import { untilAnswered } from './retry.ts'
+import { sectionEnd } from './sections.ts'
 import { type StopReason, stopReasonOf } from './stop-reason.ts'
 
 export async function runScript(context: JobContext, room: Room, world: JobWorld): Promise<void> {
@@ -28,7 +29,7 @@ export async function runScript(context: JobContext, room: Room, world: JobWorld
   await trace.endLine()
   section?.end()
   await sections.written()
-  if (isResumed) await trace.say(sectionEnd('step_script', world))
+  if (isResumed) await trace.say(sectionEnd('step_script', world.clock))
   if (end.engineLost) return
   await folder.save({ phase: 'after_script', isFed: false })
 }
@@ -50,7 +51,7 @@ export async function runAfterScript(context: JobContext, room: Room, world: Job
   else if (end.exitCode !== 0 && !signals.rest.aborted) await heedFailure(end, context)
   section?.end()
   await sections.written()
-  if (isResumed) await trace.say(sectionEnd('after_script', world))
+  if (isResumed) await trace.say(sectionEnd('after_script', world.clock))
 }
 
 /** An after_script changes nothing of a job's end, unless the job asked that it should. */
@@ -128,8 +129,4 @@ function cutScript(): AppError {
 
 function isTrue(text: string | undefined): boolean {
   return text === 'true' || text === '1'
-}
-
-function sectionEnd(name: string, { clock }: JobWorld): string {
-  return `section_end:${Math.floor(clock.nowMs() / 1000)}:${name}\r\u001b[0K`
 }

@@ -2,9 +2,9 @@
 import { join, relative } from 'node:path'
 import type { Room } from '../executor/port.ts'
 import { type FolderEntry, walkFolder } from '../kit/safe-folder.ts'
+import { yellow } from '../kit/terminal-colors.ts'
 import { chooseFiles, type FileChoiceOrder } from './file-choice.ts'
 import type { JobContext } from './job-context.ts'
-import { yellow } from './job-log.ts'
 
 export function projectFolder({ order }: JobContext, room: Room): string {
   return join(room.workspace.directory, relative(order.buildsDirectory, order.projectDirectory))

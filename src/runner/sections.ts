@@ -1,5 +1,6 @@
 // The sections of a job's log. Several are under way at the same time and are shown one after the other, as on GitLab:
 // what a later one says waits until the earlier ones have ended.
+import { cyan } from '../kit/terminal-colors.ts'
 import type { Clock } from './ports.ts'
 
 export type Section = {
@@ -31,9 +32,8 @@ export function createSectionLog(write: (text: string) => Promise<void>, clock: 
   }
 
   function open(name: string, title: string): Section {
-    const seconds = () => Math.floor(clock.nowMs() / 1000)
     const entry: Entry = {
-      text: `section_start:${seconds()}:${name}\r\u001b[0K\u001b[0K\u001b[36;1m${title}\u001b[0;m\n`,
+      text: `section_start:${secondsOf(clock)}:${name}\r\u001b[0K${cyan(title)}\n`,
       hasEnded: false,
     }
     entries.push(entry)
@@ -46,7 +46,7 @@ export function createSectionLog(write: (text: string) => Promise<void>, clock: 
       },
       end: () => {
         if (entry.hasEnded) return
-        entry.text += `section_end:${seconds()}:${name}\r\u001b[0K`
+        entry.text += sectionEnd(name, clock)
         entry.hasEnded = true
         flush()
       },
@@ -60,4 +60,12 @@ export function createSectionLog(write: (text: string) => Promise<void>, clock: 
       await tail
     },
   }
+}
+
+export function sectionEnd(name: string, clock: Clock): string {
+  return `section_end:${secondsOf(clock)}:${name}\r\u001b[0K`
+}
+
+function secondsOf(clock: Clock): number {
+  return Math.floor(clock.nowMs() / 1000)
 }

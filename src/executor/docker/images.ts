@@ -2,6 +2,7 @@
 // that a project cannot use what another was allowed to pull.
 import type Docker from 'dockerode'
 import { AppError, messageOf } from '../../kit/errors.ts'
+import { yellow } from '../../kit/terminal-colors.ts'
 import type { ContainerOrder, PullPolicy, RegistryCredential, Unused } from '../port.ts'
 import { statusOf } from './engine.ts'
 import { imageProblem, isRefusal } from './image-problem.ts'
@@ -56,7 +57,7 @@ export function createImageStore({ docker, nowMs, unreachableForMs, stallMs }: I
         if (signal.aborted || isRefusal(error)) throw error
         first ??= error
         const next = policies[index + 1]
-        if (next !== undefined) say(`\u001b[0;33mWARNING: ${messageOf(error)}; trying pull policy '${next}'\u001b[0;m`)
+        if (next !== undefined) say(yellow(`WARNING: ${messageOf(error)}; trying pull policy '${next}'`))
       }
     }
     throw first

@@ -1,6 +1,7 @@
 // Starts all services of a room at once, tells of those that are not ready or die, and readies the room's own Docker.
 import type Docker from 'dockerode'
 import { AppError, messageOf } from '../../kit/errors.ts'
+import { red, yellow } from '../../kit/terminal-colors.ts'
 import type { RoomOrder, ServiceOrder } from '../port.ts'
 import { type DockerServicePlan, isDockerService, planDockerService } from './docker-service.ts'
 import { giveImage } from './docker-service-images.ts'
@@ -108,12 +109,12 @@ async function tellProblem(service: RunningService, problem: string, world: Serv
   const log = await lastLines(world.docker, service.containerId, 50)
   if (world.settings.services.failWhenNotReady)
     throw new AppError('service_failed', `service ${service.image} ${problem}`, { detail: log })
-  world.say(`\u001b[31;1mWARNING: service ${service.image} ${problem}; the job goes on\u001b[0;m`)
+  world.say(red(`WARNING: service ${service.image} ${problem}; the job goes on`))
   sayLastLines(log, world.say)
 }
 
 function sayLastLines(log: string, say: ServiceWorld['say']): void {
-  if (log !== '') say(`\u001b[31mThe last lines of its log:\u001b[0;m\n${log.trimEnd()}`)
+  if (log !== '') say(`${red('The last lines of its log:')}\n${log.trimEnd()}`)
 }
 
 function tellItsEnd(service: RunningService, { docker, say, closing }: ServiceWorld): void {
@@ -124,7 +125,7 @@ function tellItsEnd(service: RunningService, { docker, say, closing }: ServiceWo
       if (closing.aborted) return
       const { State } = await docker.getContainer(service.containerId).inspect()
       const why = State.OOMKilled ? ', out of memory' : ''
-      say(`\u001b[31;1mWARNING: service ${service.image} ended (exit code ${StatusCode}${why})\u001b[0;m`)
+      say(red(`WARNING: service ${service.image} ended (exit code ${StatusCode}${why})`))
       sayLastLines(await lastLines(docker, service.containerId, 50), say)
     })
     .catch(() => {}) // the engine went away or the room is being removed: told elsewhere
@@ -139,7 +140,7 @@ async function givePipelineImages(address: DockerAddress, world: ServiceWorld, s
         await giveImage(address, image, { credentials, signal })
       } catch (error) {
         signal.throwIfAborted()
-        world.say(`\u001b[33mWARNING: ${messageOf(error)}; the script may still pull it\u001b[0;m`)
+        world.say(yellow(`WARNING: ${messageOf(error)}; the script may still pull it`))
       }
     }),
   )

@@ -8,7 +8,8 @@ import type Docker from 'dockerode'
 import { AppError, messageOf } from '../../kit/errors.ts'
 import type { StepEnd, StepOrder } from '../port.ts'
 import { createDemultiplexer } from './demultiplex.ts'
-import { isGone } from './engine.ts'
+import { mayBeEngine, whenEngineAnswers } from './engine-return.ts'
+import { endOnAbort } from './stop-shell.ts'
 
 export type Shell = { readonly container: Docker.Container; readonly stream: Duplex }
 
@@ -30,9 +31,6 @@ export async function startShell(container: Docker.Container): Promise<Shell> {
   }
   return { container, stream }
 }
-
-/** How long an engine that went away may take to come back. */
-const engineReturnMs = 60_000
 
 /** So soon after the end of its output a container has ended as well. */
 const endsWithinMs = 300
@@ -149,17 +147,6 @@ async function followToEnd(
   }
 }
 
-/**
- * Whether an end while the engine was away may be its doing: with KILL; or with TERM, which a shell of ours answers by 1, as
- * an engine without live-restore says to what ran before it.
- */
-async function mayBeEngine(docker: Docker, exitCode: number): Promise<boolean> {
-  if (exitCode === 137) return true
-  if (exitCode !== 1 && exitCode !== 143) return false
-  const { LiveRestoreEnabled } = (await docker.info()) as { LiveRestoreEnabled?: boolean }
-  return LiveRestoreEnabled !== true
-}
-
 /** After the output's end the container is about to end, or the connection was cut and it runs on. */
 async function endState(container: Docker.Container, onAway: () => void, signal: AbortSignal) {
   const firstLook = await whenEngineAnswers(() => container.inspect(), onAway, signal)
@@ -167,45 +154,6 @@ async function endState(container: Docker.Container, onAway: () => void, signal:
   const ended = whenEngineAnswers(() => container.wait(), onAway, signal)
   await Promise.race([ended, sleep(2000)])
   return (await whenEngineAnswers(() => container.inspect(), onAway, signal))?.State ?? null
-}
-
-/** Null: the engine did not come back in time, or it does not know the container any more. */
-async function whenEngineAnswers<T>(ask: () => Promise<T>, onAway: () => void, signal: AbortSignal): Promise<T | null> {
-  const deadline = performance.now() + engineReturnMs
-  for (let pauseMs = 50; performance.now() < deadline && !signal.aborted; pauseMs = Math.min(pauseMs * 2, 1000)) {
-    try {
-      return await ask()
-    } catch (error) {
-      if (isGone(error)) return null
-      onAway()
-      await sleep(pauseMs)
-    }
-  }
-  signal.throwIfAborted()
-  return null
-}
-
-/** TERM to every process but the first, whose trap ends it when its child has ended; KILL after the grace. */
-function endOnAbort(container: Docker.Container, graceMs: number, signal: AbortSignal): { readonly stop: () => void } {
-  let kill: NodeJS.Timeout | undefined
-  const end = () => {
-    kill = setTimeout(() => container.kill().catch(() => {}), graceMs) // ended by itself: nothing to kill
-    terminate(container).catch(() => container.kill().catch(() => {})) // no shell to say it with: the hard way
-  }
-  if (signal.aborted) end()
-  else signal.addEventListener('abort', end, { once: true })
-  return {
-    stop: () => {
-      clearTimeout(kill)
-      signal.removeEventListener('abort', end)
-    },
-  }
-}
-
-async function terminate(container: Docker.Container): Promise<void> {
-  const exec = await container.exec({ Cmd: ['sh', '-c', 'kill -TERM -1'] })
-  const answer = await exec.start({ Detach: true })
-  answer.resume() // an answer that nobody reads would hold its connection, and with it the process
 }
 
 function startProblem(cause: unknown): string {
