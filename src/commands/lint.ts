@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { pipelineSchema } from '../pipeline/schema.ts'
+import { fileOf } from './default-file.ts'
 import { createPaint } from './paint.ts'
 import { compileWith, exitCodeOf } from './plan-input.ts'
 import { lintJson } from './plan-json.ts'
@@ -12,13 +13,13 @@ export function register(program: Command): void {
   const command = program
     .command('lint')
     .description('check a .gitlab-ci.yml: ok, or every mistake with its line')
-    .argument('[file]', '.gitlab-ci.yml to read; - is standard input', defaultFile)
+    .argument('[file]', '.gitlab-ci.yml to read, else that of the working copy; - is standard input', defaultFile)
   addPlanOptions(command)
     .option('--json', 'as JSON')
     .option('--schema', 'read no file: print the JSON schema of the language, for editors')
     .action(async (file: string, options: Options) => {
       if (options.schema === true) process.stdout.write(jsonText(pipelineSchema()))
-      else await lintFile({ ...options, file })
+      else await lintFile({ ...options, file: fileOf(file) })
     })
 }
 

@@ -4,6 +4,7 @@ import type { CompileResult, Plan } from '../pipeline/model.ts'
 import { didYouMean } from '../pipeline/suggestion.ts'
 import type { JobOutcome } from '../run/model.ts'
 import { type Simulation, type SimulationWishes, simulate } from '../run/simulate.ts'
+import { fileOf } from './default-file.ts'
 import { readOutcome } from './outcome-option.ts'
 import { createPaint } from './paint.ts'
 import { compileWith, exitCodeOf } from './plan-input.ts'
@@ -23,7 +24,7 @@ export function register(program: Command): void {
   const command = program
     .command('plan')
     .description('tell what a .gitlab-ci.yml would do, and why; nothing is run')
-    .option('--file <path>', '.gitlab-ci.yml to read; - is standard input', defaultFile)
+    .option('--file <path>', '.gitlab-ci.yml to read, else that of the working copy; - is standard input', defaultFile)
   addPlanOptions(command)
     .option(
       '--outcome <JOB=STATE>',
@@ -34,7 +35,8 @@ export function register(program: Command): void {
     .option('--cancel-pipeline-after <job>', 'cancel the pipeline when this job has ended')
     .option('--explain', 'why each job is in or out')
     .option('--json', 'as JSON')
-  command.action(async (options: Options) => {
+  command.action(async (given: Options) => {
+    const options = { ...given, file: fileOf(given.file) }
     const wished = (options.outcome ?? []).map(readOutcome)
     const result = await compileWith(options)
     const simulation =

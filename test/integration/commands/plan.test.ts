@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
@@ -145,6 +145,12 @@ describe('slipway plan', () => {
     await writeFile(join(folder.path, 'Dockerfile'), 'FROM scratch')
     expect((await slipway(['plan'], { cwd: folder.path })).exitCode).toBe(0)
     expect((await slipway(['plan', '--exists', 'other'], { cwd: folder.path })).exitCode).toBe(3)
+    await mkdir(join(folder.path, 'below/it'), { recursive: true })
+    const below = { cwd: join(folder.path, 'below/it') }
+    expect((await slipway(['plan'], below)).stderr).toContain('is there a .gitlab-ci.yml here?')
+    await mkdir(join(folder.path, '.git'))
+    expect((await slipway(['plan'], below)).exitCode).toBe(0)
+    expect((await slipway(['lint'], below)).stdout).toContain('ok')
     await folder.remove()
   })
 
