@@ -23,6 +23,7 @@ const configuration = `# Written at every start; changes here are lost.
 	denyDeleteCurrent = refuse
 	fsckObjects = true
 	hideRefs = refs/pipelines
+	hideRefs = refs/merge-requests
 	unpackLimit = 100
 [receive "fsck"]
 	badTimezone = ignore

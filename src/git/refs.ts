@@ -39,9 +39,10 @@ export async function writeHead(folder: string, branch: string): Promise<void> {
   await replaceFile(join(folder, 'HEAD'), `ref: refs/heads/${branch}\n`)
 }
 
-/** Writes a ref of our own (`refs/pipelines/7`), with git's lock: `<ref>.lock`, then a rename. */
+/** Writes a ref of our own (`refs/pipelines/7`, `refs/merge-requests/7/head`), with git's lock: `<ref>.lock`, then a rename. */
 export async function writeOwnRef(folder: string, name: string, id: string): Promise<void> {
-  if (!/^refs\/pipelines\/[0-9]+$/.test(name) || !sha.test(id)) throw new Error(`not one of our own refs: ${name}`)
+  if (!/^refs\/(pipelines\/[0-9]+|merge-requests\/[0-9]+\/head)$/.test(name) || !sha.test(id))
+    throw new Error(`not one of our own refs: ${name}`)
   await mkdir(dirname(join(folder, name)), { recursive: true })
   await replaceFile(join(folder, name), `${id}\n`)
 }

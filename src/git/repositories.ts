@@ -50,6 +50,8 @@ export type Repositories = History & {
   /** Keeps the commit from being collected: `refs/pipelines/<id>`. */
   readonly keep: (projectId: number, pipelineId: number, sha: string) => Promise<void>
   readonly release: (projectId: number, pipelineId: number) => Promise<void>
+  /** `refs/merge-requests/<iid>/head`, where GitLab's clients look for the commit of a merge request. */
+  readonly pointMergeRequest: (projectId: number, iid: number, sha: string) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -141,6 +143,8 @@ export async function createRepositories(options: {
     release: async (projectId, pipelineId) => {
       await git.run(folderOf(projectId), ['update-ref', '-d', `refs/pipelines/${idText(pipelineId)}`])
     },
+    pointMergeRequest: (projectId, iid, sha) =>
+      writeOwnRef(folderOf(projectId), `refs/merge-requests/${idText(iid)}/head`, demandSha(sha)),
     close: async () => {
       await maintenance.close()
       await objects.close()

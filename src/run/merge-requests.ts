@@ -18,7 +18,7 @@ export type Followed = { readonly lines: readonly string[]; readonly toRun: read
 
 export type MergeRequestsDeps = {
   readonly mergeRequests: MergeRequestStore
-  readonly repositories: Pick<Repositories, 'resolve' | 'commit' | 'mergeBase'>
+  readonly repositories: Pick<Repositories, 'resolve' | 'commit' | 'mergeBase' | 'pointMergeRequest'>
   readonly directory: Pick<Directory, 'project' | 'isProtected'>
   readonly createPipeline: (request: PipelineRequest) => Promise<PipelineCreation>
   readonly clock: Clock
@@ -131,6 +131,7 @@ export function createMergeRequests(deps: MergeRequestsDeps): MergeRequests {
       return { lines, toRun: items.map(each => ({ ...each, sha: change.after })) }
     },
     async run(mergeRequest, { userId }) {
+      await repositories.pointMergeRequest(mergeRequest.projectId, mergeRequest.iid, mergeRequest.sha)
       return await deps.createPipeline({
         projectId: mergeRequest.projectId,
         ref: { kind: 'branch', name: mergeRequest.sourceBranch },

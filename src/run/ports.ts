@@ -60,6 +60,8 @@ export type Repositories = {
   /** Keeps the commit from being collected: `refs/pipelines/<id>`. */
   readonly keep: (projectId: number, pipelineId: number, sha: string) => Promise<void>
   readonly release: (projectId: number, pipelineId: number) => Promise<void>
+  /** The commit of a merge request: `refs/merge-requests/<iid>/head`. */
+  readonly pointMergeRequest: (projectId: number, iid: number, sha: string) => Promise<void>
   /** Files for `include`, `exists` and `compare_to`, seen with the eyes of `user`. */
   readonly sourceFiles: (place: {
     readonly projectId: number

@@ -46,6 +46,7 @@ export function createRunRepositories(deps: RunRepositoriesDeps): Repositories {
     mergeBase: git.mergeBase,
     keep: git.keep,
     release: git.release,
+    pointMergeRequest: git.pointMergeRequest,
     sourceFiles: place => createSourceFiles(deps, place, text),
   }
 }

@@ -161,6 +161,15 @@ describe('refs', () => {
     await copy.git('reset', '-q', '--hard', second)
   })
 
+  it('of merge requests are fetched by everybody, follow their branch, and are no branches', async () => {
+    await repositories.pointMergeRequest(projectId, 3, first)
+    await repositories.pointMergeRequest(projectId, 3, second)
+    expect((await copy.git('ls-remote', folder, 'refs/merge-requests/*')).stdout).toBe(
+      `${second}\trefs/merge-requests/3/head`,
+    )
+    expect((await repositories.refs(projectId)).map(({ ref }) => ref.name)).not.toContain('head')
+  })
+
   it('are written although a process that was killed left its lock', async () => {
     await repositories.keep(projectId, 8, first)
     const lock = join(folder, 'refs/pipelines/8.lock')

@@ -378,6 +378,7 @@ export function repositoriesOf(repository: FakeRepository): CoordinatorDeps['rep
     changedPaths: async (_projectId, before) => repository.changed.get(before) ?? ['README.md'],
     mergeBase: async (_projectId, one, other) => repository.bases.get(`${one} ${other}`) ?? zeroSha,
     keep: async (_projectId, pipelineId, sha) => void repository.kept.set(pipelineId, sha),
+    pointMergeRequest: async () => {},
     release: async (_projectId, pipelineId) => void repository.kept.delete(pipelineId),
     sourceFiles: ({ projectId }) => ({
       ...noSourceFiles,
