@@ -1,16 +1,15 @@
-// From a request to its handler: path, method, caller, repository; and from whatever was thrown to an answer.
+// From a request to its handler: path, method, caller, repository.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Audit } from '../access/audit.ts'
-import { AppError } from '../kit/errors.ts'
 import { type ProxyTrust, visitorOf } from '../kit/visitor.ts'
+import { type Answering, answerBy } from './answer-by.ts'
 import { parseCacheName } from './cache/cache-name.ts'
 import type { PullThrough } from './cache/pull-through.ts'
 import type { CacheServer } from './cache/serve-cache.ts'
-import { errorAnswer, RegistryError } from './errors.ts'
-import { type Answer, type Exchange, jsonAnswer, send } from './exchange.ts'
+import { RegistryError } from './errors.ts'
+import { type Answer, type Exchange, jsonAnswer } from './exchange.ts'
 import type { Caller, Gate } from './gate.ts'
 import { type ParsedPath, parsePath, type Route, routeMethods } from './paths.ts'
-import type { Realm } from './realm.ts'
 import type { RepositoryAction } from './scopes.ts'
 import type { BlobServer } from './serve-blobs.ts'
 import type { ListServer } from './serve-lists.ts'
@@ -23,8 +22,7 @@ export type RegistryHttp = {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }
 
-type Handlers = {
-  readonly realm: Realm
+type Handlers = Answering & {
   readonly trustProxy: ProxyTrust
   readonly gate: Gate
   readonly tokenEndpoint: TokenEndpoint
@@ -41,13 +39,9 @@ type Handlers = {
   ) => Promise<string | null>
   /** Deletions, and refusals of those who are known. */
   readonly audit: Audit['record']
-  /** A bug: logged, and told to the client only as such. */
-  readonly onBug: (error: unknown, what: string) => void
 }
 
 const tokenPath = '/jwt/auth'
-/** A body that stands still for so long is given up. */
-export const idleMs = 120_000
 
 export function createRegistryHttp(handlers: Handlers): RegistryHttp {
   return {
@@ -60,14 +54,9 @@ export function createRegistryHttp(handlers: Handlers): RegistryHttp {
       const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))
       const visitor = visitorOf(request, handlers.trustProxy)
       const exchange = { request, response, method: request.method ?? 'GET', query, visitor }
-      request.socket.setTimeout(idleMs) // the server destroys it then
-      try {
-        const given =
-          path === tokenPath ? await handlers.tokenEndpoint(exchange) : await serve(handlers, exchange, parsePath(path))
-        if (given.kind === 'whole') send(exchange, given)
-      } catch (error) {
-        answerFailure(handlers, exchange, error)
-      }
+      await answerBy(exchange, handlers, () =>
+        path === tokenPath ? handlers.tokenEndpoint(exchange) : serve(handlers, exchange, parsePath(path)),
+      )
     },
   }
 }
@@ -183,40 +172,4 @@ function cachedImage({ cache, pullThrough }: Handlers, exchange: Exchange, route
 function actionOf(method: string): RepositoryAction {
   if (method === 'DELETE') return 'delete'
   return method === 'PUT' ? 'push' : 'pull'
-}
-
-export function answerFailure(
-  { onBug, realm }: Pick<Handlers, 'onBug' | 'realm'>,
-  exchange: Exchange,
-  error: unknown,
-): void {
-  const { request, response } = exchange
-  const what = `${exchange.method} ${request.url?.split('?', 1)[0]}`
-  if (response.headersSent || request.socket.destroyed) {
-    // The client went away, or a file failed under a running answer: only a cut connection tells that it is not whole.
-    if (!request.socket.destroyed) onBug(error, what)
-    response.destroy()
-    return
-  }
-  const told = refusalOf(error)
-  if (told.code === 'UNKNOWN') onBug(error, what)
-  const { status, headers, body } = errorAnswer(told)
-  send(exchange, {
-    kind: 'whole',
-    status,
-    headers: {
-      'Content-Type': 'application/json; charset=utf-8',
-      ...headers,
-      ...(told.challenge === null
-        ? {}
-        : { 'WWW-Authenticate': `Bearer realm="${realm(exchange.visitor)}",${told.challenge}` }),
-    },
-    body,
-  })
-}
-
-function refusalOf(error: unknown): RegistryError {
-  if (error instanceof RegistryError) return error
-  if (error instanceof AppError && error.code === 'storage_full') return new RegistryError('STORAGE_FULL')
-  return new RegistryError('UNKNOWN', 'an internal error; the server log tells more')
 }

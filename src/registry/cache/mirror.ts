@@ -2,18 +2,16 @@
 // upstream's credentials of this server may pull it gives to whoever knows the name under which it answers.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { trustNobody, visitorOf } from '../../kit/visitor.ts'
+import { type Answering, answerBy } from '../answer-by.ts'
 import { RegistryError } from '../errors.ts'
-import { type Answer, type Exchange, jsonAnswer, send } from '../exchange.ts'
-import { answerFailure, idleMs, type RegistryHttp } from '../http.ts'
+import { type Answer, type Exchange, jsonAnswer } from '../exchange.ts'
+import type { RegistryHttp } from '../http.ts'
 import { parsePath } from '../paths.ts'
-import type { Realm } from '../realm.ts'
 import type { Upstream } from './ports.ts'
 import type { CacheServer } from './serve-cache.ts'
 
-type MirrorDeps = {
+type MirrorDeps = Answering & {
   readonly cache: CacheServer
-  readonly realm: Realm
-  readonly onBug: (error: unknown, what: string) => void
 }
 
 /** What comes to the name of a mirror is the mirror's, everything else the registry's. */
@@ -56,13 +54,7 @@ function createMirror(upstream: string, deps: MirrorDeps): Pick<RegistryHttp, 'h
         query: searchParams,
         visitor: visitorOf(request, trustNobody),
       }
-      request.socket.setTimeout(idleMs)
-      try {
-        const given = await serve(exchange, pathname)
-        if (given.kind === 'whole') send(exchange, given)
-      } catch (error) {
-        answerFailure(deps, exchange, error)
-      }
+      await answerBy(exchange, deps, () => serve(exchange, pathname))
     },
   }
 }
