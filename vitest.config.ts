@@ -16,6 +16,7 @@ export default defineConfig({
       project('unit', {
         include: ['test/*.test.ts', 'test/unit/**/*.test.ts'],
         testTimeout: 20_000,
+        hookTimeout: 60_000,
       }),
       project('contract', {
         include: ['test/contract/**/*.test.ts'],

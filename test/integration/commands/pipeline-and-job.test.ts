@@ -145,9 +145,12 @@ describe('slipway pipeline', () => {
   test('is started with inputs, whatever their type', async () => {
     await end('failed')
     const header = 'spec: { inputs: { kind: { default: none }, count: { type: number, default: 1 } } }'
-    await world.runs.push(`${header}\n---\n"job $[[ inputs.kind ]]": { script: [x], parallel: "$[[ inputs.count ]]" }`, {
-      branch: 'inputs',
-    })
+    await world.runs.push(
+      `${header}\n---\n"job $[[ inputs.kind ]]": { script: [x], parallel: "$[[ inputs.count ]]" }`,
+      {
+        branch: 'inputs',
+      },
+    )
     const words = ['--project', 'group/app', '--ref', 'inputs', '--input', 'kind=nightly', 'count=2', '--json']
     const { id } = JSON.parse((await start(['pipeline', 'run', ...words])).stdout)
     expect(Object.keys(await world.runs.statuses(id))).toEqual(['job nightly 1/2', 'job nightly 2/2'])

@@ -25,7 +25,7 @@ const lease = () => ({ headers: { 'job-token': payload.slipway.lease_token } })
 
 beforeAll(async () => {
   world = await openApiWorld()
-}, 60_000)
+})
 afterAll(() => world.close())
 
 beforeEach(async () => {

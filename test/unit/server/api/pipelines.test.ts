@@ -25,7 +25,7 @@ const as = (role: keyof ApiWorld['tokens']) => ({ as: world.tokens[role] })
 
 beforeAll(async () => {
   world = await openApiWorld()
-}, 60_000)
+})
 afterAll(() => world.close())
 
 beforeEach(async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   world = await openApiWorld()
   await world.runs.push(yaml, { branch: 'topic' })
   await world.runs.push(yaml, { branch: 'main' })
-}, 60_000)
+})
 afterAll(() => world.close())
 
 /** A runner does whatever waits, and what follows from it. */
