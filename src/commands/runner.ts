@@ -1,7 +1,7 @@
 // `slipway runner`: the daemon of a host, from its configuration to its end.
 import { join } from 'node:path'
-import { type Command, Option } from 'commander'
-import { messageOf } from '../kit/errors.ts'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { AppError, messageOf } from '../kit/errors.ts'
 import { createLog, type Log } from '../kit/log.ts'
 import { trustAuthority } from '../kit/trust.ts'
 import { assembleWorld } from '../runner/assemble.ts'
@@ -31,10 +31,10 @@ export function register(program: Command): void {
     .option('--ca-file <file>', 'who signed its certificate, when no public authority did (SLIPWAY_CA_FILE)')
     .option('--token-file <file>', 'file with the runner token (or SLIPWAY_RUNNER_TOKEN)')
     .option('--data <folder>', 'where spools and mirrors are kept')
-    .option('--concurrency <number>', 'jobs at the same time')
+    .option('--concurrency <number>', 'jobs at the same time', wholeNumber)
     .option('--once', 'take one job and end')
-    .option('--max-jobs <number>', 'end after so many jobs')
-    .option('--idle-timeout <seconds>', 'end after so long without a job')
+    .option('--max-jobs <number>', 'end after so many jobs', wholeNumber)
+    .option('--idle-timeout <seconds>', 'end after so long without a job', wholeNumber)
     .addOption(new Option('--with-parent', 'leave the jobs to a successor when standard input closes').hideHelp())
     .action(startRunner)
   addRegistration(command)
@@ -43,7 +43,12 @@ export function register(program: Command): void {
 async function startRunner(options: RunnerOptions): Promise<void> {
   const log = createLog({ level: 'info' })
   let config: RunnerConfig | null = await loadConfig(options)
-  while (config !== null) config = await runWith(config, options, log)
+  try {
+    while (config !== null) config = await runWith(config, options, log)
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'stopped')) throw error
+    log.info(error.message)
+  }
   process.stdin.destroy()
 }
 
@@ -58,7 +63,7 @@ async function runWith(config: RunnerConfig, options: RunnerOptions, log: Log): 
   })
   const starting = new AbortController()
   const stopStarting = onSignals(['SIGTERM', 'SIGINT', 'SIGQUIT'], () =>
-    starting.abort(new Error('stopped before it started')),
+    starting.abort(new AppError('stopped', 'stopped before it started')),
   )
   const description = await untilDescribed(server, log, starting.signal)
   const onProblem = (message: string, error: unknown) => log.error({ err: messageOf(error) }, message)
@@ -129,8 +134,8 @@ async function serve(served: Served): Promise<RunnerConfig | null> {
     unused: world.unused,
     heartbeatMs: 2_000,
     sweepMs: 60_000,
-    maxJobs: options.once ? 1 : options.maxJobs === undefined ? null : Number(options.maxJobs),
-    idleTimeoutMs: options.idleTimeout === undefined ? null : Number(options.idleTimeout) * 1000,
+    maxJobs: options.once ? 1 : (options.maxJobs ?? null),
+    idleTimeoutMs: options.idleTimeout === undefined ? null : options.idleTimeout * 1000,
     events: {
       onJobStart: ({ key }) => {
         startedAt.set(key.jobId, performance.now())
@@ -164,4 +169,9 @@ function warnOfPrivilege({ docker }: RunnerConfig, log: Log): void {
   const { services, refs } = docker.policy.privileged
   if (services.length === 0) return
   log.warn({ services, refs }, 'privileged services are root on this host: whoever may push to a project may become it')
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError(`Expected a whole number from 1 on, found '${text}'.`)
 }

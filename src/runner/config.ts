@@ -67,6 +67,8 @@ export function readRunnerConfig(input: RunnerConfigInput, around: RunnerSurroun
   const server = around.server ?? fromFile.server
   if (server === null)
     mistakes.push("server: expected the server's address (or --server, or SLIPWAY_URL), found nothing")
+  else if (!/^https?:\/\//.test(server) || !URL.canParse(server))
+    mistakes.push(`server: expected an http:// or https:// address, found '${server}'`)
   const config: RunnerConfig = {
     server: server ?? '',
     authority: readAuthorityFile(root, around, mistakes),

@@ -89,3 +89,8 @@ test('an engine that cannot be reached in that way is refused with a way that wo
   const around = { token: 't', hostName: 'h', defaultDataFolder: '/d', dockerHost: 'ssh://build@host' }
   expect(() => readRunnerConfig({ server: 'http://ci.example.com' }, around)).toThrow('forward its socket')
 })
+
+test('an address of the command line is checked like that of the file', () => {
+  const around = { token: 't', hostName: 'h', defaultDataFolder: '/d', server: 'ci.example.com' }
+  expect(() => readRunnerConfig({}, around)).toThrow("server: expected an http:// or https:// address, found 'ci.exa")
+})
