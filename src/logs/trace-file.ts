@@ -28,9 +28,14 @@ export type TraceFileOptions = {
 /** Arrival times nearer to each other than this are one. */
 const timeStepMs = 100
 
+/** Two doubles: from which byte on, and when it came. */
+export const timeEntryBytes = 16
+
 export async function openTrace({ path, lease, cap, nowMs }: TraceFileOptions): Promise<TraceFile> {
   const log = await openForWriting(`${path}.log`)
-  const times = await open(`${path}.times`, 'a', 0o600)
+  const times = await openForWriting(`${path}.times`)
+  // An entry that a full disk cut short is written over.
+  let timesEnd = Math.floor((await times.stat()).size / timeEntryBytes) * timeEntryBytes
   let size = (await log.stat()).size
   let ring: TraceRing | null = size < cap.headBytes ? null : await openTraceRing(`${path}.tail`, cap)
   let received = ring?.received() ?? size
@@ -61,11 +66,12 @@ export async function openTrace({ path, lease, cap, nowMs }: TraceFileOptions): 
   async function noteTime(offset: number): Promise<void> {
     const now = nowMs()
     if (now - lastTimeMs < timeStepMs) return
-    lastTimeMs = now
-    const entry = Buffer.alloc(16)
+    const entry = Buffer.alloc(timeEntryBytes)
     entry.writeDoubleBE(offset, 0)
     entry.writeDoubleBE(now, 8)
-    await times.write(entry)
+    await writeAll(times, entry, timesEnd)
+    timesEnd += entry.length
+    lastTimeMs = now
   }
 
   async function finish(): Promise<{ readonly start: number; readonly bytes: Uint8Array }> {

@@ -5,14 +5,13 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { createKeyedLock } from '../kit/keyed-lock.ts'
 import type { ArrivalTime, ByteRange, TraceAppend, TraceKey, TraceStore } from './ports.ts'
-import { openTrace, type TraceCap, type TraceFile } from './trace-file.ts'
+import { openTrace, type TraceCap, type TraceFile, timeEntryBytes } from './trace-file.ts'
 
 /** What GitLab bounds a trace to. A Slipway runner caps at 64 MiB by itself; this is for other runners. */
 export const serverCap: TraceCap = { headBytes: 96 * 1024 * 1024, tailBytes: 4 * 1024 * 1024 }
 
 const maximumOpenTraces = 128
 const streamPieceBytes = 256 * 1024
-const timeEntryBytes = 16
 
 export type TraceFilesOptions = { readonly folder: string; readonly nowMs: () => number; readonly cap?: TraceCap }
 

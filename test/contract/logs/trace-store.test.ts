@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { appendFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { TraceStore } from '../../../src/logs/ports.ts'
@@ -86,6 +86,19 @@ describe('a store of traces', () => {
     expect(await store.arrivals(7)).toEqual([
       { offset: 0, atMs: 1000 },
       { offset: 4, atMs: 3000 },
+    ])
+  })
+
+  test('goes on behind the last whole moment when a full disk has cut one short', async () => {
+    await put(0, 'a\n')
+    await store.close()
+    await appendFile(join(folder.path, '0', '7.1.times'), 'cut off')
+    store = open()
+    nowMs = 3000
+    await put(2, 'b\n')
+    expect(await store.arrivals(7)).toEqual([
+      { offset: 0, atMs: 1000 },
+      { offset: 2, atMs: 3000 },
     ])
   })
 
