@@ -11,9 +11,9 @@ import {
   type ReleaseStore,
 } from '../../run/release-ports.ts'
 import type { RunReader } from '../../run/store-ports.ts'
-import { notFound } from '../plugins/errors.ts'
+import { badRequest, notFound } from '../plugins/errors.ts'
 import { projectOf } from '../plugins/policy.ts'
-import { idParameter, oneOf } from '../schema.ts'
+import { idParameter, nullableString, oneOf } from '../schema.ts'
 import { toRelease } from './release-entity.ts'
 import { peopleOf } from './run-view.ts'
 
@@ -32,6 +32,12 @@ export const releasesPath = '/api/v4/projects/:id/releases'
 export const releaseParams = Type.Object({ ...idParameter, tag_name: Type.String({ minLength: 1, maxLength: 255 }) })
 export const readReleases = { policy: { kind: 'project', action: 'read_releases' } } as const
 export const changeReleases = { policy: { kind: 'project', action: 'change_releases' } } as const
+
+export const releaseFields = {
+  milestones: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { maxItems: 100 })),
+  description: Type.Optional(nullableString),
+  released_at: Type.Optional(Type.String({ maxLength: 100 })),
+}
 
 export const linkFields = {
   name: Type.String({ minLength: 1, maxLength: 255 }),
@@ -92,4 +98,10 @@ export async function showRelease(deps: ReleasesDeps, request: FastifyRequest, r
   const [entity] = await showReleases(deps, request, [release])
   if (entity === undefined) throw notFound('Release')
   return entity
+}
+
+export function timeOf(given: string): string {
+  const time = new Date(given)
+  if (Number.isNaN(time.getTime())) throw badRequest(`released_at: '${given}' is no time`)
+  return time.toISOString()
 }
