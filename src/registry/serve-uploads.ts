@@ -9,7 +9,8 @@ import { type ByteRange, parseChunkRange, uploadRange } from './ranges.ts'
 import { type Digest, type DigestAlgorithm, isDigest, isDigestAlgorithm, isRepositoryName } from './reference.ts'
 import { type Grace, reviewTime } from './review.ts'
 import { digestIn } from './serve-blobs.ts'
-import type { Chunk, Upload, UploadKey, Uploads } from './uploads.ts'
+import type { Chunk } from './upload-bytes.ts'
+import type { Upload, UploadKey, Uploads } from './uploads.ts'
 
 export type UploadServer = {
   readonly start: (exchange: Exchange, repository: OpenRepository) => Promise<Answer>

@@ -5,30 +5,19 @@
 //               │  ▲         │
 //               └──┘         └──► wrong digest: gone
 //   cancel, or no byte for `maxIdle`: gone
-import { createHash, type Hash, randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createKeyedLock } from '../kit/keyed-lock.ts'
 import { RegistryError } from './errors.ts'
-import { createPieces, type Pieces } from './pieces.ts'
-import type { BlobStorage, UploadFile } from './ports.ts'
-import type { ByteRange } from './ranges.ts'
-import { receive } from './receive.ts'
+import { createPieces } from './pieces.ts'
+import type { BlobStorage } from './ports.ts'
 import { algorithmOf, type Digest, type DigestAlgorithm, hexOf } from './reference.ts'
+import { type Chunk, digestOf, type Receiving, take } from './upload-bytes.ts'
 
 export type Upload = {
   readonly id: string
   readonly offsetBytes: number
   /** Who began it; null after a restart. */
   readonly subject: string | null
-}
-
-/** The next bytes of an upload. */
-export type Chunk = {
-  /** A chunk is not looked at once the next is asked for. */
-  readonly body: AsyncIterable<Buffer>
-  /** Where the client says that they belong; null: at the end. */
-  readonly range: ByteRange | null
-  /** Ends the body by throwing when the upload may not grow so far. */
-  readonly mayGrowTo: (sizeBytes: number) => void
 }
 
 export type UploadKey = { readonly repositoryId: number; readonly id: string }
@@ -51,15 +40,7 @@ export type Uploads = {
   readonly close: () => Promise<void>
 }
 
-type Session = {
-  readonly key: UploadKey
-  readonly subject: string | null
-  readonly algorithm: DigestAlgorithm
-  readonly file: UploadFile
-  offsetBytes: number
-  /** Null: must be made anew from the file. */
-  hash: Hash | null
-}
+type Session = Receiving & { readonly key: UploadKey; readonly subject: string | null }
 
 const maxOpenSessions = 1000
 const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -186,56 +167,6 @@ function nameOf(key: UploadKey): string {
 function keyIn(name: string): UploadKey | null {
   const match = /^(\d+)-(.+)$/.exec(name)
   return match?.[1] === undefined || match[2] === undefined ? null : { repositoryId: Number(match[1]), id: match[2] }
-}
-
-/** Appends a chunk. If it fails, the upload stands where it stood. */
-async function take(session: Session, chunk: Chunk, pieces: Pieces): Promise<void> {
-  const at = session.offsetBytes
-  if (chunk.range !== null && chunk.range.first !== at) {
-    throw new RegistryError(
-      'RANGE_INVALID',
-      `the upload stands at byte ${at}, the chunk begins at byte ${chunk.range.first}`,
-      {
-        detail: { offsetBytes: at },
-      },
-    )
-  }
-  const hash = session.hash ?? (await hashAgain(session.file, session.algorithm))
-  session.hash = null // until the bytes are in
-  try {
-    const received = await receive(chunk.body, { file: session.file, hash, at, pieces }, chunk.mayGrowTo)
-    const lengthBytes = received.sizeBytes - at
-    if (received.interruption === null) checkLength(chunk.range, lengthBytes)
-    session.offsetBytes = received.sizeBytes
-    session.hash = hash
-    if (received.interruption !== null)
-      throw new RegistryError('BLOB_UPLOAD_INVALID', 'the body ended early', { cause: received.interruption })
-  } catch (error) {
-    if (session.hash === null) await session.file.truncate(at)
-    throw error
-  }
-}
-
-function checkLength(range: ByteRange | null, lengthBytes: number): void {
-  if (range === null || range.last - range.first + 1 === lengthBytes) return
-  throw new RegistryError(
-    'SIZE_INVALID',
-    `Content-Range is ${range.first}-${range.last}, but ${lengthBytes} bytes came`,
-  )
-}
-
-/** The session's hash ends with this; a second try reads the file. */
-async function digestOf(session: Session, algorithm: DigestAlgorithm): Promise<string> {
-  const { hash } = session
-  if (hash === null || session.algorithm !== algorithm) return (await hashAgain(session.file, algorithm)).digest('hex')
-  session.hash = null
-  return hash.digest('hex')
-}
-
-async function hashAgain(file: UploadFile, algorithm: DigestAlgorithm): Promise<Hash> {
-  const hash = createHash(algorithm)
-  for await (const bytes of file.read() as AsyncIterable<Buffer>) hash.update(bytes)
-  return hash
 }
 
 /** An open file that does not close is lost to us, but its bytes are on disk and found by name. */
