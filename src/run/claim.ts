@@ -12,13 +12,14 @@ import type { JobIds } from './job-ids.ts'
 import type { JobState } from './machine-model.ts'
 import type { FailureReason } from './model.ts'
 import { buildPayload } from './payload.ts'
-import type { ArtifactFacts, Clock, IdTokens, Surroundings, Tokens } from './ports.ts'
+import type { ArtifactFacts, Clock, Directory, IdTokens, Surroundings, Tokens } from './ports.ts'
 import type { JobPayload } from './protocol.ts'
 import type { RunnerRecord } from './records.ts'
 import type { StartGuard } from './start-guard.ts'
 import type { DemandClass, LeaseStore, PendingJob, PendingJobs, RunReader } from './store-ports.ts'
 import type { Transitions } from './transitions.ts'
 import { nextPlans } from './upcoming.ts'
+import { upstreamStatusOf } from './upstream-status.ts'
 
 export type Claims = {
   readonly claim: (runner: RunnerRecord, wish: ClaimWish) => Promise<JobPayload | null>
@@ -36,12 +37,15 @@ export type ClaimDeps = {
   readonly idTokens?: IdTokens
   readonly clock: Clock
   readonly surroundings: Surroundings
+  readonly directory: Pick<Directory, 'project' | 'levelOf'>
   readonly guard: Pick<StartGuard, 'demandAtClaim' | 'isEnvironmentProtected'>
   readonly jobIds: JobIds
   readonly log: Log
 }
 
 const maxTries = 10
+/** A job that follows a pipeline which has not ended is looked at again after this time. */
+const lookAgainMs = 5000
 
 type Minted = { readonly job: ReturnType<Tokens['mint']>; readonly lease: ReturnType<Tokens['mint']> }
 type Taken = { readonly pipelineId: number; readonly job: JobState; readonly jobs: readonly JobState[] }
@@ -51,6 +55,8 @@ export function createClaims(deps: ClaimDeps): Claims {
   const lock = createKeyedLock()
   /** Jobs that are being claimed. */
   const picked = new Set<number>()
+  /** Until when jobs wait for pipelines that they follow. */
+  const heldBack = new Map<number, number>()
   const mint = (): Minted => ({ job: tokens.mint('glcbt-'), lease: tokens.mint('slpl-') })
 
   async function servable(runner: RunnerRecord): Promise<readonly DemandClass[]> {
@@ -60,10 +66,25 @@ export function createClaims(deps: ClaimDeps): Claims {
     )
   }
 
+  function stillHeldBack(): readonly number[] {
+    const nowMs = deps.clock.now().getTime()
+    for (const [jobId, untilMs] of heldBack) if (untilMs <= nowMs) heldBack.delete(jobId)
+    return [...heldBack.keys()]
+  }
+
+  /** May it run, as far as other pipelines go? One that may never is ended here. */
+  async function isReady({ pipelineId, jobId }: PendingJob): Promise<boolean> {
+    const upstream = await upstreamStatusOf(deps, jobId)
+    if (upstream.kind === 'passed') return true
+    if (upstream.kind === 'waiting') heldBack.set(jobId, deps.clock.now().getTime() + lookAgainMs)
+    else await drop(deps, { pipelineId, jobId }, 'unmet_prerequisites', upstream.message)
+    return false
+  }
+
   /** One after the other, so that runners who ask at the same time do not all reach for the same job. */
   const pick = (wish: Parameters<PendingJobs['next']>[0]): Promise<PendingJob | null> =>
     lock('pick', async () => {
-      const next = await pending.next({ ...wish, except: [...wish.except, ...picked] })
+      const next = await pending.next({ ...wish, except: [...wish.except, ...picked, ...stillHeldBack()] })
       if (next !== null) picked.add(next.jobId)
       return next
     })
@@ -81,6 +102,7 @@ export function createClaims(deps: ClaimDeps): Claims {
         if (next === null) return null
         except.push(next.jobId)
         try {
+          if (!(await isReady(next))) continue
           const minted = mint()
           const taken = await take(deps, runner, next, { nonce: wish.nonce, minted })
           const payload = taken === null ? null : await payloadOrDrop(deps, runner, taken, minted)
@@ -153,12 +175,21 @@ async function payloadOrDrop(
     const isExpected = error instanceof AppError
     if (!isExpected) deps.log.error({ err: error, jobId: taken.job.id }, 'the payload of a job could not be made')
     const reason = (isExpected && reasons[error.code]) || 'data_integrity_failure'
-    const newJobId = await deps.jobIds.take()
-    await deps.transitions.apply(taken.pipelineId, () => ({
-      event: { type: 'dropped', jobId: taken.job.id, reason, detail: null, message: messageOf(error), newJobId },
-    }))
+    await drop(deps, { pipelineId: taken.pipelineId, jobId: taken.job.id }, reason, messageOf(error))
     return null
   }
+}
+
+async function drop(
+  { jobIds, transitions }: ClaimDeps,
+  { pipelineId, jobId }: { readonly pipelineId: number; readonly jobId: number },
+  reason: FailureReason,
+  message: string,
+): Promise<void> {
+  const newJobId = await jobIds.take()
+  await transitions.apply(pipelineId, () => ({
+    event: { type: 'dropped', jobId, reason, detail: null, message, newJobId },
+  }))
 }
 
 async function gatherPayload(

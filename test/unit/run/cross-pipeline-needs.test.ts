@@ -63,3 +63,31 @@ it('a job of the parent that left nothing fails the one that needs it', async ()
   const [use] = await world.reader.jobsOfPipeline(id + 1, false)
   expect(use).toMatchObject({ status: 'failed', failureReason: 'missing_dependency_failure' })
 })
+
+const follow = 'follow: { script: [a], needs: { pipeline: group/project-2 } }'
+
+it('a job that follows another project waits for its newest pipeline, and runs when that has passed', async () => {
+  await world.push('other: { script: [a] }', { projectId: 2 })
+  await world.push(follow)
+  expect((await world.claim(runner))?.job_info.name).toBe('other')
+  expect(await world.claim(runner)).toBeNull()
+  const [other] = await world.reader.jobsOfPipeline(1, false)
+  const lease = { jobId: other?.id ?? 0, lease: 1 }
+  await world.coordinator.finish(lease, { status: 'success' }, { coverage: null })
+  expect(await world.claim(runner)).toBeNull()
+  world.clock.pass(6)
+  expect((await world.claim(runner))?.job_info.name).toBe('follow')
+})
+
+it('a job that follows a pipeline which failed, or that is not there, fails and says so', async () => {
+  await world.push('other: { script: [a] }', { projectId: 2 })
+  await world.runAll(runner, { other: 'failed' })
+  await world.push(`${follow}\nlost: { script: [a], needs: { pipeline: no/project } }`)
+  expect(await world.claim(runner)).toBeNull()
+  expect(await world.job('follow')).toMatchObject({
+    status: 'failed',
+    failureReason: 'unmet_prerequisites',
+    message: "the pipeline 1 of 'group/project-2', which this job follows, is failed",
+  })
+  expect((await world.job('lost')).message).toContain("there is no pipeline of 'no/project'")
+})
