@@ -106,6 +106,7 @@ const reasonWords: Readonly<Record<string, string>> = {
   pipeline_loop_detected: 'The pipelines would start each other without end.',
   reached_max_descendant_pipelines_depth: 'The chain of child pipelines is too deep.',
   data_integrity_failure: 'The job itself could not be read. Run a new pipeline.',
+  unmet_prerequisites: 'A pipeline that it follows has not passed. Retry it when that has.',
   protected_environment_failure: 'Who started it may not deploy to this environment.',
   failed_outdated_deployment_job: 'A newer deployment went before this one.',
 }
