@@ -4,7 +4,17 @@ type Loader = () => Promise<string>
 const sources = import.meta.glob<string>('../../../../docs/*.md', { query: '?raw', import: 'default' })
 
 /** Known ones first, in the order of reading; others by name. */
-const order = ['architecture', 'pipeline-syntax', 'runner', 'run', 'registry', 'api', 'when-things-fail', 'security']
+const order = [
+  'architecture',
+  'install',
+  'pipeline-syntax',
+  'runner',
+  'run',
+  'registry',
+  'api',
+  'when-things-fail',
+  'security',
+]
 const titles: Readonly<Record<string, string>> = {
   architecture: 'How it hangs together',
   'pipeline-syntax': 'Pipeline syntax',
@@ -14,7 +24,8 @@ const titles: Readonly<Record<string, string>> = {
   'when-things-fail': 'When things fail',
   security: 'Security',
   run: 'Running a pipeline locally',
-  environment: 'Developing Slipway',
+  environment: 'What Slipway needs',
+  install: 'Installing for a team',
   performance: 'Performance',
 }
 
