@@ -131,7 +131,7 @@ function featuresOf({ registryHost }: ProjectView, project: ProjectDetails) {
     builds_access_level: project.buildsEnabled ? 'enabled' : 'disabled',
     repository_access_level: 'enabled',
     issues_enabled: false,
-    merge_requests_enabled: false,
+    merge_requests_enabled: true,
     wiki_enabled: false,
     snippets_enabled: false,
     packages_enabled: false,
