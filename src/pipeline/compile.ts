@@ -19,7 +19,7 @@ import { ExpansionError } from './variables/expand.ts'
 import { createWeigher } from './yaml/limits.ts'
 import type { MappingNode, SourceText } from './yaml/node.ts'
 
-const maxMergedKeys = 2_000_000
+const maxMergedKeys = 1_000_000
 
 /**
  * The text of a `.gitlab-ci.yml` and an event → the pipeline that it makes, or all that is wrong with the text, or why

@@ -65,19 +65,26 @@ export async function changesClause(node: YamlNode, surroundings: Surroundings):
   const patterns = (node.kind === 'mapping' ? (textsAt(node, 'paths') ?? []) : textsOf(node)).map(surroundings.expand)
   const changed =
     compareTo === null ? surroundings.changedPaths : await changedSince(compareTo, node.place, surroundings)
-  return { ...clauseOf(node, patterns), ...decideChanges(patterns, changed) }
+  return { ...clauseOf(node, patterns), ...decideChanges(patterns, changed, surroundings.files) }
 }
 
 export async function existsClause(node: YamlNode, surroundings: Surroundings): Promise<Clause> {
   const patterns = (node.kind === 'mapping' ? (textsAt(node, 'paths') ?? []) : textsOf(node)).map(surroundings.expand)
   const paths = await existingPaths(node, surroundings)
   const isTooMuch = patterns.filter(isGlob).length * paths.length > maxComparisons
-  return { ...clauseOf(node, patterns), ...(isTooMuch ? tooManyFiles : decideExists(patterns, paths)) }
+  return {
+    ...clauseOf(node, patterns),
+    ...(isTooMuch ? tooManyFiles : decideExists(patterns, paths, surroundings.files)),
+  }
 }
 
-function decideExists(patterns: readonly string[], paths: readonly string[]): Pick<Clause, 'matched' | 'note'> {
+function decideExists(
+  patterns: readonly string[],
+  paths: readonly string[],
+  files: SourceFiles,
+): Pick<Clause, 'matched' | 'note'> {
   for (const pattern of patterns) {
-    const found = pattern.endsWith('/') ? folderIn(pattern, paths) : findPath(pattern, paths)
+    const found = pattern.endsWith('/') ? folderIn(pattern, paths) : findPath(pattern, paths, files)
     if (found === 'too-much') return tooManyFiles
     if (found !== 'none') return { matched: true, note: `found: ${pattern}` }
   }
@@ -93,11 +100,12 @@ function clauseOf(node: YamlNode, patterns: readonly string[]): Omit<Clause, 'ma
 function decideChanges(
   patterns: readonly string[],
   changed: readonly string[] | null,
+  files: SourceFiles,
 ): Pick<Clause, 'matched' | 'note'> {
   if (changed === null) return { matched: true, note: 'no diff is known' }
   if (patterns.length * changed.length > maxComparisons) return tooManyChanges
   for (const pattern of patterns) {
-    const found = findPath(pattern, changed)
+    const found = findPath(pattern, changed, files)
     if (found === 'too-much') return tooManyChanges
     if (found !== 'none') return { matched: true, note: `changed: ${found.path}` }
   }

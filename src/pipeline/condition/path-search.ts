@@ -6,9 +6,9 @@ import { createGlob } from './glob.ts'
 /** The first match, `none`, or `too-much`: the list's bound is used up. */
 export type Found = { readonly path: string } | 'none' | 'too-much'
 
-export function findPath(pattern: string, paths: readonly string[]): Found {
-  const search = searches.get(paths) ?? { answers: new Map<string, Found>(), names: null, workLeft: maxWork }
-  searches.set(paths, search)
+/** @param compile what is one and the same for all questions of one compile */
+export function findPath(pattern: string, paths: readonly string[], compile: object): Found {
+  const search = searchOf(paths, compile)
   const before = search.answers.get(pattern)
   if (before !== undefined) return before
   const found = isGlob(pattern) ? firstMatch(pattern, paths, search) : namedPath(pattern, paths, search)
@@ -22,10 +22,18 @@ export function isGlob(pattern: string): boolean {
 
 type Search = { readonly answers: Map<string, Found>; names: ReadonlySet<string> | null; workLeft: number }
 
-const searches = new WeakMap<readonly string[], Search>()
+const searches = new WeakMap<object, Map<readonly string[], Search>>()
 
-/** About a second: one is looking for a piece of text in a path, matching a path takes `matchWork` or more. */
-const maxWork = 16_000_000
+function searchOf(paths: readonly string[], compile: object): Search {
+  const ofCompile = searches.get(compile) ?? new Map<readonly string[], Search>()
+  searches.set(compile, ofCompile)
+  const search = ofCompile.get(paths) ?? { answers: new Map<string, Found>(), names: null, workLeft: maxWork }
+  ofCompile.set(paths, search)
+  return search
+}
+
+/** About half a second: one is looking for a piece of text in a path, matching a path takes `matchWork` or more. */
+const maxWork = 8_000_000
 const matchWork = 20
 const charactersPerWork = 16
 

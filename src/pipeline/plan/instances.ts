@@ -34,6 +34,7 @@ export function combinationsOf(matrix: YamlNode | undefined): readonly Readonly<
     if (item.kind !== 'mapping' || item.entries.size === 0) continue
     let rows: readonly [string, string][][] = [[]]
     for (const [key, { value }] of item.entries) {
+      if (rows.length > maxInstances) break
       const values = textsOf(value).slice(0, maxInstances + 1)
       rows = rows
         .flatMap(row => values.map(each => [...row, [key, each] as [string, string]]))

@@ -13,7 +13,7 @@ export type CompiledFile = {
 }
 
 const enoughMs = 700
-const tries = 4
+const tries = 6
 
 for (const file of hostileFiles) process.stdout.write(`${JSON.stringify(await compileSeveralTimes(file))}\n`)
 

@@ -23,10 +23,10 @@ describe('a hostile file', () => {
 
   beforeAll(async () => {
     const child = join(import.meta.dirname, '../../support/hostile/compile-child.ts')
-    const { stdout } = await execaNode(child, { nodeOptions: memory, reject: false, timeout: 170_000 })
+    const { stdout } = await execaNode(child, { nodeOptions: memory, reject: false, timeout: 580_000 })
     const lines = stdout.split('\n').filter(line => line.startsWith('{'))
     compiled = new Map(lines.map(line => JSON.parse(line) as CompiledFile).map(each => [each.name, each]))
-  }, 180_000)
+  }, 600_000)
 
   it.each(hostileFiles)('with $name ends in bounded time and memory', ({ name, message }) => {
     const { cpuMs, messages } = compiled.get(name) ?? { cpuMs: Number.NaN, messages: ['the compile did not end'] }
