@@ -35,6 +35,8 @@ export function LogRow(props: LogRowProps): JSX.Element {
         class="log-number"
         href={`#L${row + 1}`}
         aria-label={`Line ${row + 1}`}
+        // Tab goes past the lines, but for the one where a search or a link stands.
+        tabIndex={isCurrent || isSelected ? 0 : -1}
         onClick={event => {
           event.preventDefault()
           onSelect(row, event.shiftKey)
