@@ -155,10 +155,11 @@ export async function getTag({ send }: Load, repository: string, tag: string): P
   expect(await send('GET', `/v2/${repository}/manifests/${tag}`, { headers: { accept: manifestType } }), 200)
 }
 
+/** Old registries do not know `n`, and list all. */
 export async function listTags({ send }: Load, repository: string, count: number): Promise<void> {
   const { body } = expect(await send('GET', `/v2/${repository}/tags/list?n=${count}`), 200)
   const { tags } = JSON.parse(body.toString()) as { readonly tags: readonly string[] }
-  if (tags.length !== count) throw new Error(`${tags.length} tags were listed instead of ${count}`)
+  if (tags.length < count) throw new Error(`${tags.length} tags were listed instead of ${count}`)
 }
 
 /** Runs `work` for 0 … count - 1, `atOnce` at a time; the latencies in ms, sorted. */

@@ -72,7 +72,11 @@ export async function run(): Promise<readonly BenchResult[]> {
     ]
     const [side] = sides
     const results: BenchResult[] = []
-    for (const scenario of scenarios) results.push(await compare(scenario, sides))
+    for (const scenario of scenarios) {
+      const result = await compare(scenario, sides)
+      process.stderr.write(`  ${result.name}: ${result.ratio?.toFixed(2)} (${result.goal})\n`)
+      results.push(result)
+    }
     results.push(hashFloor(), await memory(ours, side), ...(await amongManyTags(ours.folder, side.load)))
     for (const { load } of sides) load.close()
     return results
