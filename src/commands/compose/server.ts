@@ -179,8 +179,6 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     wakeSweeps: () => sweeps?.wake(),
   })
   if (serves.rest) await runs.coordinator.recover()
-  const { ready, checks } = await health.ready()
-  if (!ready) log.warn({ checks }, 'the server starts, but something that it needs does not answer')
   const [sweeps, tick] = serves.rest ? [startAllSweeps(), startTick()] : []
   const listeners = await openListeners(config, certificate, {
     handle: handlerOf(app, raw),
