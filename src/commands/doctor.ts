@@ -76,7 +76,7 @@ async function checkEngine(): Promise<Finding> {
       check: 'docker',
       state: 'bad',
       found: messageOf(error),
-      mend: 'start Docker, or set DOCKER_HOST; `npm run demo` brings an engine of its own',
+      mend: 'start Docker, or set DOCKER_HOST; `export $(sh scripts/engine env)` where `npm start` has brought an engine',
     }
   }
 }
