@@ -1,9 +1,9 @@
 // Disks without room: what was acknowledged stays, what cannot be kept is refused or waits, and all goes on when there is
 // room again.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { jobPayload } from '../support/job-payload.ts'
 import { createProject } from '../support/project.ts'
-import { createRunnerHome } from '../support/runner-process.ts'
+import { createRunnerHome, type RunnerProcess } from '../support/runner-process.ts'
 import { startRunnerProtocolServer } from '../support/runner-protocol-server.ts'
 import { eventually, startSlipway } from '../support/slipway.ts'
 import { createSmallDisk } from '../support/small-disk.ts'
@@ -12,9 +12,12 @@ import { waitUntil } from '../support/wait-until.ts'
 describe('a disk that is full', { timeout: 120_000 }, () => {
   test('under a runner ends the job whose log it cannot keep, says why, and takes the next one', async () => {
     const disk = await createSmallDisk(8)
+    onTestFinished(disk.remove)
     const server = await startRunnerProtocolServer()
+    onTestFinished(server.close)
     const home = createRunnerHome(server.url, {}, { folder: disk.path })
     const runner = home.start()
+    onTestFinished(() => endInOrder(runner))
     const flood = server.add(jobPayload({ id: 1, script: ['echo begun', 'yes "a line of a flood"'] }))
     await waitUntil(() => flood.update !== null, 'the end of the flood')
     expect(flood.update).toMatchObject({
@@ -28,21 +31,22 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
     const next = server.add(jobPayload({ id: 2 }))
     await waitUntil(() => next.update !== null, 'the end of the next job')
     expect(next.update).toMatchObject({ state: 'success' })
-    runner.kill('SIGTERM')
-    expect(await runner.exited).toBe(0)
-    await server.close()
-    await disk.remove()
   })
 
   test('under a server refuses what it cannot keep, in words, and holds what runs until there is room', async () => {
     const disk = await createSmallDisk(64)
+    onTestFinished(disk.remove)
     const environment = { SLIPWAY_DATA: `${disk.path}/data` }
     const slipway = await startSlipway({ words: ['up', '--no-runner'], environment })
+    onTestFinished(slipway.stop)
     const registered = await slipway.cli('runner', 'register', '--description', 'elsewhere', '--json')
     const { token } = JSON.parse(registered.stdout) as { token: string }
     const home = createRunnerHome(slipway.url, {}, { token })
+    onTestFinished(home.remove)
     const runner = home.start()
+    onTestFinished(() => endInOrder(runner))
     const project = await createProject(slipway, 'my-group/my-project')
+    onTestFinished(project.remove)
     const count = 'i=0; while [ $i -lt 60 ]; do i=$((i+1)); echo "line $i."; sleep 0.1; done'
     await project.write({ '.gitlab-ci.yml': `job:\n  image: busybox\n  script:\n    - ${JSON.stringify(count)}\n` })
     await project.commitAndPush('master')
@@ -63,14 +67,13 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
     expect(printed).toEqual(Array.from({ length: 60 }, (_, index) => index + 1))
     expect((await project.commitAndPush('other')).exitCode).toBe(0)
     expect((await project.finished('other', 60_000)).status).toBe('success')
-    runner.kill('SIGTERM')
-    expect(await runner.exited).toBe(0)
-    await home.remove()
-    await project.remove()
-    await slipway.stop()
-    await disk.remove()
   })
 })
+
+async function endInOrder(runner: RunnerProcess): Promise<void> {
+  runner.kill('SIGTERM')
+  expect(await runner.exited).toBe(0)
+}
 
 /** True from so many milliseconds after the first look on. */
 function later(durationMs: number): () => Promise<boolean> {
