@@ -6,7 +6,7 @@ import type { BenchResult } from './result.ts'
 
 type Bench = { readonly run: () => Promise<readonly BenchResult[]> }
 
-const known = ['four-stages', 'language', 'live', 'local-run', 'pipeline', 'queue', 'registry', 'runner', 'web']
+const known = ['four-stages', 'language', 'live', 'pipeline', 'queue', 'registry', 'runner', 'web']
 const benches = known.filter(name => existsSync(join(import.meta.dirname, `${name}.ts`)))
 
 const wanted = process.argv.slice(2)
