@@ -1,21 +1,15 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 
-/** What axe-core finds serious or critical on the page, light and dark, as `rule: selector`. */
+/** What axe-core finds serious or critical on the page, as `rule: selector`. */
 export async function seriousFindings(page: Page): Promise<readonly string[]> {
-  await page.emulateMedia({ colorScheme: 'light' })
-  const inLight = await findingsOf(page, ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-  await page.emulateMedia({ colorScheme: 'dark' })
-  const inDark = await findingsOf(page, ['cat.color'])
-  return [...inLight, ...inDark.map(finding => `in the dark: ${finding}`)]
-}
-
-async function findingsOf(page: Page, tags: string[]): Promise<readonly string[]> {
   // Evaluated, not added as a script: the page's policy allows no inline script.
   await page.evaluate(axe.source)
-  const found = await page.evaluate(async values => {
+  const found = await page.evaluate(async () => {
     const { axe: tester } = globalThis as unknown as { readonly axe: typeof axe }
-    const { violations } = await tester.run(document, { runOnly: { type: 'tag', values } })
+    const { violations } = await tester.run(document, {
+      runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+    })
     // The height of a line of text is what a log and a file are made of (WCAG 2.5.8 excepts what is essential).
     const isLineNumber = (selector: string): boolean =>
       document.querySelector(selector)?.matches('.log-number, .code-number') === true
@@ -26,6 +20,6 @@ async function findingsOf(page: Page, tags: string[]): Promise<readonly string[]
           .filter(node => violation.id !== 'target-size' || !isLineNumber(node.target.join(' ')))
           .map(node => `${violation.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
       )
-  }, tags)
+  })
   return found.map(each => each.replace(/\s+/g, ' ').slice(0, 300))
 }
