@@ -75,16 +75,19 @@ function heightOf({ path }: Picture, windowHeight: number): number {
 
 /** WebP is a third of the size of PNG; Playwright's own pictures know only PNG and JPEG. */
 async function save(page: Page, file: string, limitPx: number): Promise<void> {
-  const { width, height } = await page.evaluate(() => ({
+  const { width, windowPx, pagePx } = await page.evaluate(() => ({
     width: innerWidth,
-    height: Math.max(innerHeight, document.documentElement.scrollHeight),
+    windowPx: innerHeight,
+    pagePx: Math.max(innerHeight, document.documentElement.scrollHeight),
   }))
+  const height = Math.min(pagePx, limitPx)
   const session = await page.context().newCDPSession(page)
   const { data } = await session.send('Page.captureScreenshot', {
     format: 'webp',
     quality: 74,
-    captureBeyondViewport: true,
-    clip: { x: 0, y: 0, width, height: Math.min(height, limitPx), scale: 1 },
+    // It makes the window larger for a moment, and a log that stands in the middle jumps.
+    captureBeyondViewport: height > windowPx,
+    clip: { x: 0, y: 0, width, height, scale: 1 },
   })
   await session.detach()
   await writeFile(file, Buffer.from(data, 'base64'))
