@@ -70,7 +70,13 @@ async function watchForLine(
   socket.binaryType = 'nodebuffer'
   socket.on('error', seen.reject)
   socket.on('open', () => say({ type: 'subscribe', topic: `project:${projectId}` }))
-  const followed = new Set<number>()
+  const known = new Set<number>()
+  // As the page of a project does: it is told of a pipeline, and asks for its jobs.
+  const follow = async (pipelineId: number): Promise<void> => {
+    const answer = await fetch(`${url}/api/v4/projects/${projectId}/pipelines/${pipelineId}/jobs`, { headers })
+    const jobs = (await answer.json()) as readonly { readonly id: number }[]
+    for (const { id } of jobs) say({ type: 'subscribe', topic: `job:${id}:trace`, offset: 0 })
+  }
   let text = ''
   socket.on('message', (data, isBinary) => {
     if (isBinary) {
@@ -84,9 +90,9 @@ async function watchForLine(
     if (message.type === 'subscribed' && 'position' in message) watching.resolve()
     if (message.type !== 'events') return
     for (const event of message.events) {
-      if (event.kind !== 'job' || followed.has(event.jobId)) continue
-      followed.add(event.jobId)
-      say({ type: 'subscribe', topic: `job:${event.jobId}:trace`, offset: 0 })
+      if (event.kind !== 'pipeline' || known.has(event.pipelineId)) continue
+      known.add(event.pipelineId)
+      follow(event.pipelineId).catch(seen.reject)
     }
   })
   await watching.promise
