@@ -4,6 +4,8 @@ import { readServerConfig, type ServerOptions } from '../config.ts'
 import { AppError } from '../kit/errors.ts'
 import { createLog } from '../kit/log.ts'
 import { defaultPrefix } from '../redis/keys.ts'
+import { holdFolder } from '../store/folder-hold.ts'
+import { prepareDataFolder } from './compose/data-folder.ts'
 import { startServer } from './compose/server.ts'
 import { addServerOptions, tellRoot, untilAskedToEnd } from './server-options.ts'
 
@@ -23,6 +25,8 @@ async function serve(options: ServerOptions): Promise<void> {
   if (config.redisUrl === undefined)
     throw new AppError('usage', '--redis: expected the address of a Redis (`slipway up` starts one by itself)')
   const log = createLog({ level: 'info' })
+  await prepareDataFolder(config.dataFolder)
+  const hold = holdFolder(config.dataFolder, config.only === undefined ? ['web', 'registry'] : [config.only])
   const server = await startServer(config, { url: config.redisUrl, prefix: defaultPrefix }, log)
   await tellRoot(config.dataFolder, server.root)
   process.stdout.write(`Slipway is ready at ${config.url}\n`)
@@ -31,4 +35,5 @@ async function serve(options: ServerOptions): Promise<void> {
   )
   await untilAskedToEnd()
   await server.close()
+  hold.release()
 }

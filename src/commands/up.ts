@@ -5,6 +5,7 @@ import { readServerConfig, type ServerConfig, type ServerOptions } from '../conf
 import { AppError } from '../kit/errors.ts'
 import { createLog, type Log } from '../kit/log.ts'
 import { defaultPrefix } from '../redis/keys.ts'
+import { holdFolder } from '../store/folder-hold.ts'
 import { prepareDataFolder } from './compose/data-folder.ts'
 import { type RunningServer, startServer } from './compose/server.ts'
 import { startLocalRunner } from './local-runner.ts'
@@ -57,6 +58,8 @@ export async function startAll(
   }
   try {
     await prepareDataFolder(config.dataFolder)
+    const hold = holdFolder(config.dataFolder, ['web', 'registry'])
+    stops.push(async () => hold.release())
     const redis = config.redisUrl === undefined ? await startPrivateRedis(join(config.dataFolder, 'redis')) : null
     if (redis !== null) stops.push(redis.stop)
     const place = { url: redis?.url ?? config.redisUrl ?? '', prefix: defaultPrefix }

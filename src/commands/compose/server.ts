@@ -27,7 +27,6 @@ import { createCacheStore } from '../../store/artifacts/cache-store.ts'
 import { openDatabase } from '../../store/database.ts'
 import { openAccounts } from './accounts.ts'
 import { readCertificate, type ServerCertificate } from './certificate.ts'
-import { prepareDataFolder } from './data-folder.ts'
 import { createHealth } from './health.ts'
 import { openImages } from './images.ts'
 import { openListeners } from './listen.ts'
@@ -61,7 +60,6 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
   const now = (): Date => new Date()
   const { dataFolder } = config
   let certificate = await readCertificate(config)
-  await prepareDataFolder(dataFolder)
   const database = await openDatabase(config.databaseFile)
   const { accounts, repositories, vault, reads } = await openAccounts({ database, dataFolder, now }, () => projectEnd)
   const serves = { registry: config.only !== 'web', rest: config.only !== 'registry' }
