@@ -207,6 +207,7 @@ describe('settings', () => {
 it('one jumps to a project by its name', async () => {
   await open('/')
   await press('/')
+  await page.locator('dialog input:focus').waitFor()
   await type('front')
   await press('Enter')
   await page.getByRole('heading', { name: 'frontend' }).waitFor()
