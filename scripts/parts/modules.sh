@@ -28,11 +28,11 @@ install_modules() {
   [ "$code" = 0 ] || fail 'npm ci failed (the end of its output is above)'
 }
 
-# The browser's part is the only one that is built.
+# The browser's part is the only one that is built; it holds texts of docs/ and rules of other slices.
 build_web() {
   [ -d "$root/src/web" ] || return 0
   page=$root/dist/web/index.html
-  if [ -e "$page" ] && ! find "$root/src/web" "$root/package-lock.json" -newer "$page" | grep -q .; then return; fi
+  if [ -e "$page" ] && ! find "$root/src" "$root"/docs/*.md "$root/package-lock.json" -newer "$page" | grep -q .; then return; fi
   say 'building the web interface'
   log=$(mktemp)
   (cd "$root" && NO_COLOR=1 PATH=$packaged_node:$PATH npm run build:web >"$log" 2>&1)
