@@ -49,7 +49,9 @@ async function startRunner(options: RunnerOptions): Promise<void> {
     if (!(error instanceof AppError && error.code === 'stopped')) throw error
     log.info(error.message)
   }
-  process.stdin.destroy()
+  // All jobs have ended or are left to a successor. Nothing that a library still holds open (standard input, a connection
+  // that it was making while it was closed) may keep the process.
+  process.exit()
 }
 
 /** Resolves at the runner's end; with a configuration when it is to go on with that one. */

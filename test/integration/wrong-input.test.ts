@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { prepareDataFolder } from '../../src/commands/compose/data-folder.ts'
 import { type RunningServer, startServer } from '../../src/commands/compose/server.ts'
 import { readServerConfig } from '../../src/config.ts'
 import { createLog } from '../../src/kit/log.ts'
@@ -53,6 +54,7 @@ beforeAll(async () => {
   const error = (detail: unknown, words?: string) =>
     void failures.push(`${words}: ${(detail as { readonly err?: Error }).err?.stack ?? String(detail)}`)
   Object.assign(log, { error, child: () => log })
+  await prepareDataFolder(options.data)
   server = await startServer(readServerConfig(options, environment), { url: redis.url, prefix: 'wrong' }, log)
   url = `http://127.0.0.1:${server.addresses[0]?.port}`
   await fill()

@@ -48,6 +48,8 @@ export type GroundsOptions = {
 
 export function createGrounds({ runnerId, settings, world, shared, layers, onProblem }: GroundsOptions): Grounds {
   const alive = new Set<string>()
+  /** Rooms that a failed attempt left, because the engine was away. */
+  const leftRooms = new Set<string>()
   const spares = createSpares<Ground>({
     quietMs: 200,
     most: settings.spares.most,
@@ -172,10 +174,20 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
     try {
       return await make()
     } catch (error) {
-      const { docker } = await world()
-      await removeLabelled(docker, roomFilter(labels.roomId))
-      alive.delete(labels.roomId)
+      await takeAway(labels.roomId)
       throw error
+    }
+  }
+
+  /** What cannot be removed now is the sweeper's, and is tried again at the end. */
+  async function takeAway(roomId: string): Promise<void> {
+    alive.delete(roomId)
+    leftRooms.add(roomId)
+    try {
+      await removeLabelled((await world()).docker, roomFilter(roomId))
+      leftRooms.delete(roomId)
+    } catch (error) {
+      onProblem('what a spare left could not be removed', error)
     }
   }
 
@@ -202,7 +214,10 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
       const wish = wishOf(order)
       if (wish?.afterJob) spares.want(wish.name, wish.count, wish.make)
     },
-    close: spares.close,
+    close: async () => {
+      await spares.close()
+      for (const roomId of leftRooms) await takeAway(roomId)
+    },
   }
 }
 
