@@ -87,10 +87,11 @@ export async function ensureGroup(client: Client, path: string): Promise<{ reado
   const at = path.lastIndexOf('/')
   const parent = at < 0 ? null : await ensureGroup(client, path.slice(0, at))
   const last = path.slice(at + 1)
-  return client.post<GroupView>('/groups', {
-    name: last,
-    path: last,
-    ...(parent === null ? {} : { parent_id: parent.id }),
+  const group = { name: last, path: last, ...(parent === null ? {} : { parent_id: parent.id }) }
+  return client.post<GroupView>('/groups', group).catch(async (error: unknown) => {
+    const made = await findNamespace(client, path) // by somebody else, at the same moment
+    if (made === null) throw error
+    return made
   })
 }
 

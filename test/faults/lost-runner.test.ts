@@ -12,12 +12,14 @@ import { waitUntil } from '../support/wait-until.ts'
 const docker = { pullPolicy: 'if-not-present', spareNetworks: 0 }
 let slipway: Slipway
 const hosts: Host[] = []
+const projects: TestProject[] = []
 
 beforeAll(async () => {
   slipway = await startSlipway({ words: ['up', '--no-runner'] })
 })
 afterAll(async () => {
   await Promise.all(hosts.map(host => host.end()))
+  await Promise.all(projects.map(project => project.remove()))
   await slipway?.stop()
 })
 
@@ -53,6 +55,7 @@ async function startHost(tag: string): Promise<Host> {
 
 async function push(tag: string, more: string, script: readonly string[]): Promise<TestProject> {
   const project = await createProject(slipway, `my-group/${tag}`)
+  projects.push(project)
   const lines = script.map(line => `    - ${JSON.stringify(line)}`)
   await project.write({
     '.gitlab-ci.yml': `job:\n  image: busybox\n  tags: [${tag}]\n${more}  script:\n${lines.join('\n')}\n`,

@@ -66,6 +66,15 @@ describe('a project', () => {
     expect(await json('group', 'list')).toMatchObject([{ full_path: 'my-group' }, { full_path: 'my-group/sub' }])
   })
 
+  it('makes a missing group once for projects that are created at the same moment', async () => {
+    const created = await Promise.all(
+      ['a', 'b', 'c'].map(name => slipway(['project', 'create', `at-once/deeper/${name}`])),
+    )
+    expect(created.map(({ exitCode, stderr }) => ({ exitCode, stderr }))).toEqual(
+      Array(3).fill({ exitCode: 0, stderr: '' }),
+    )
+  })
+
   it('that does not exist, or a word too few, is told with an exit code', async () => {
     expect(await slipway(['project', 'view', 'no/no'])).toMatchObject({
       exitCode: 1,
