@@ -126,7 +126,7 @@ export function createCoordinator(deps: CoordinatorDeps): {
       return await actions.retryPipeline(pipelineId, by)
     },
     createPipeline: create,
-    runSchedule: schedule => runSchedule(schedules, schedule),
+    runSchedule: (schedule, by) => runSchedule(schedules, schedule, by),
     deletePipeline,
     async endProject(projectId) {
       const page = { page: 1, perPage: 100 }

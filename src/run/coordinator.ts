@@ -83,7 +83,7 @@ export type Coordinator = {
   /** The pipeline of a merge request; the caller has seen to the right. */
   readonly runMergeRequest: MergeRequests['run']
   /** "Run now". */
-  readonly runSchedule: (schedule: ScheduleRecord) => Promise<PipelineCreation>
+  readonly runSchedule: (schedule: ScheduleRecord, by: { readonly userId: number | null }) => Promise<PipelineCreation>
   /** Marks it erased; its log and artifacts are removed by who keeps them. */
   readonly eraseJob: (jobId: number) => Promise<void>
   /** Plays its `on_stop` job when there is one. */

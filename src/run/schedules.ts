@@ -19,7 +19,7 @@ export async function runSchedules(deps: SchedulesDeps): Promise<void> {
   for (const schedule of await deps.store.due(now.toISOString())) {
     const next = nextRun(parseCron(schedule.cron), schedule.timezone, now)
     const isMine = await deps.store.advance(schedule.id, schedule.nextRunAt ?? '', next?.toISOString() ?? null)
-    if (isMine) await runSchedule(deps, schedule)
+    if (isMine) await runSchedule(deps, schedule, { userId: schedule.ownerId })
   }
 }
 
@@ -27,22 +27,23 @@ export async function runSchedules(deps: SchedulesDeps): Promise<void> {
 export async function runSchedule(
   { store, createPipeline, log }: SchedulesDeps,
   schedule: ScheduleRecord,
+  by: { readonly userId: number | null },
 ): Promise<PipelineCreation> {
-  const creation = await createPipeline(requestOf(schedule))
+  const creation = await createPipeline(requestOf(schedule, by.userId))
   if (creation.kind === 'none') {
     log.warn({ scheduleId: schedule.id, reason: creation.reason }, `a schedule made no pipeline: ${creation.message}`)
   } else await store.ran(schedule.id, creation.pipeline.id)
   return creation
 }
 
-function requestOf(schedule: ScheduleRecord): PipelineRequest {
+function requestOf(schedule: ScheduleRecord, userId: number | null): PipelineRequest {
   return {
     projectId: schedule.projectId,
     ref: refOf(schedule.ref),
     sha: null,
     beforeSha: '0'.repeat(40),
     source: 'schedule',
-    userId: schedule.ownerId,
+    userId,
     variables: [],
     inputs: schedule.inputs,
     isSkipAsked: false,

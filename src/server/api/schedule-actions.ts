@@ -50,26 +50,9 @@ export function registerScheduleActions(app: App, deps: SchedulesDeps): void {
     },
     async (request, reply) => {
       const schedule = await scheduleOf(deps, request)
-      const ref = await demandRef(deps, schedule.projectId, schedule.ref)
-      const creation = await deps.coordinator.createPipeline({
-        projectId: schedule.projectId,
-        ref,
-        sha: null,
-        beforeSha: '0'.repeat(40),
-        source: 'schedule',
-        userId: userOf(request).userId,
-        variables: [],
-        inputs: schedule.inputs,
-        isSkipAsked: false,
-        scheduleId: schedule.id,
-        scheduleVariables: schedule.variables,
-        scheduleDescription: schedule.description,
-        triggerShortToken: null,
-        upstream: null,
-        config: null,
-      })
+      await demandRef(deps, schedule.projectId, schedule.ref)
+      const creation = await deps.coordinator.runSchedule(schedule, { userId: userOf(request).userId })
       if (creation.kind === 'none') throw badRequest(creation.message)
-      await deps.schedules.ran(schedule.id, creation.pipeline.id)
       return reply.code(201).send({ message: '201 Created' })
     },
   )

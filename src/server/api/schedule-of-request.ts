@@ -16,7 +16,7 @@ import { toSchedule } from './schedule-entity.ts'
 export type SchedulesDeps = {
   readonly view: RunView
   readonly schedules: ScheduleStore
-  readonly coordinator: Pick<Coordinator, 'createPipeline'>
+  readonly coordinator: Pick<Coordinator, 'runSchedule'>
   readonly repositories: Pick<Repositories, 'resolve'>
 }
 

@@ -9,7 +9,7 @@ import { memo } from './memo.ts'
 type JobNodeProps = {
   readonly project: string
   readonly node: GraphNode
-  /** Only the name and the colour, for now. */
+  /** Only the name and the colour: icons and buttons of a large pipeline follow in the next frames. */
   readonly isPlain: boolean
   readonly isDimmed: boolean
   readonly mayAct: boolean
