@@ -9,6 +9,7 @@ export interface Diagnostics {
   warn(message: string, path: string, place: Place): void
   /** What stands here was told of, and a guess stands in for it: no mistake of that guess is told. */
   settle(place: Place): void
+  isSettled(place: Place): boolean
   /** A hint for a name that is close to a known one; only for the first few dozen mistakes. */
   didYouMean(written: string, names: Iterable<string>): string
   readonly hasErrors: boolean
@@ -31,6 +32,7 @@ export function createDiagnostics(): Diagnostics {
       if (!settled.has(place)) addTo(errors, message, path, place)
     },
     settle: place => void settled.add(place),
+    isSettled: place => settled.has(place),
     warn: (message, path, place) => addTo(warnings, message, path, place),
     didYouMean: (written, names) => (++hints > maxHints ? '' : didYouMean(written, names)),
     get hasErrors() {

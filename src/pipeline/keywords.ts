@@ -1,4 +1,4 @@
-import { inputFields, specFields } from './document/inputs.ts'
+import { inputFields, specFields } from './document/input-definition.ts'
 import { artifactFields, reportFields } from './keywords/artifacts.ts'
 import { cacheFields } from './keywords/cache.ts'
 import { includeRuleFields, jobRuleFields, policyFields, workflowRuleFields } from './keywords/conditions.ts'

@@ -6,7 +6,7 @@ import { compileRegex } from './regex.ts'
 //   and     := cmp { "&&" cmp }
 //   cmp     := unary { ("==" | "!=" | "=~" | "!~") unary }
 //   unary   := "!" unary | primary
-//   primary := "(" expr ")" | $NAME | "text" | 'text' | /re2/flags | null | true | false
+//   primary := "(" expr ")" | $NAME | $[[ inputs.x ]] | "text" | 'text' | /re2/flags | null | true | false
 
 export type Expression =
   | { readonly type: 'variable'; readonly name: string }
@@ -37,7 +37,7 @@ interface Token {
 }
 
 const tokenPattern =
-  /\s+|\$(?<name>\w+)|"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<regex>\/(?:[^/]|\\\/)+[^\\]\/[ismU]*)|(?<word>null|true|false)\b|(?<operator>==|!=|=~|!~|&&|\|\||!|\(|\))/y
+  /\s+|\$(?<name>\w+)|\$\[\[\s*(?<input>inputs\.[\w-]+)\s*\]\]|"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<regex>\/(?:[^/]|\\\/)+[^\\]\/[ismU]*)|(?<word>null|true|false)\b|(?<operator>==|!=|=~|!~|&&|\|\||!|\(|\))/y
 
 function tokensOf(text: string): readonly Token[] | null {
   const tokens: Token[] = []
@@ -53,7 +53,7 @@ function tokensOf(text: string): readonly Token[] | null {
 }
 
 function tokenOf(groups: Readonly<Record<string, string | undefined>>): Token | null | 'invalid' {
-  const { name, double, single, regex, word, operator } = groups
+  const { input, name = input, double, single, regex, word, operator } = groups
   if (operator !== undefined) return { type: 'operator', text: operator, operand: null }
   if (regex !== undefined) return compileRegex(regex) ? operandToken({ type: 'regex', text: regex }) : 'invalid'
   if (name !== undefined) return operandToken({ type: 'variable', name })

@@ -7,6 +7,10 @@ export interface ComponentAddress {
   readonly version: string
 }
 
+/** What the text of a component may ask of its own address: `$[[ component.version ]]`. */
+export const componentFacts = ['name', 'sha', 'version', 'reference'] as const
+export type ComponentFacts = Readonly<Record<(typeof componentFacts)[number], string>>
+
 export function parseComponent(address: string): ComponentAddress | null {
   const [, host, project, name, version] = /^([^/@]+)\/([^@]+)\/([^/@]+)@([^@]+)$/.exec(address) ?? []
   return host && project && name && version ? { host, project, name, version } : null

@@ -19,6 +19,7 @@ export function readDocument(source: SourceText, diagnostics: Diagnostics): Pipe
   const [first, second] = documents
   const hasHeader = first?.kind === 'mapping' && first.entries.has('spec') && second !== undefined
   const header = hasHeader ? (first.entries.get('spec')?.value ?? null) : null
+  if (hasHeader) refuseMore(first, diagnostics)
   const root = hasHeader ? second : first
   const place = root?.place ?? { source, offset: 0 }
   if (!root || isNull(root)) {
@@ -30,4 +31,15 @@ export function readDocument(source: SourceText, diagnostics: Diagnostics): Pipe
     return null
   }
   return { header, root, nodeCount }
+}
+
+/** A job in the header would be lost without a word. */
+function refuseMore(header: MappingNode, diagnostics: Diagnostics): void {
+  for (const [name, { key }] of header.entries)
+    if (name !== 'spec')
+      diagnostics.error(
+        `header config contains unknown keys: ${name} (it stands below the line of '---')`,
+        name,
+        key.place,
+      )
 }

@@ -1,40 +1,19 @@
-import { ConditionError, type Surroundings } from '../condition/clause.ts'
+import { ConditionError } from '../condition/clause.ts'
 import { decideRules, whenOf } from '../condition/rules.ts'
-import { surroundingsOf } from '../condition/surroundings.ts'
-import type { PipelineContext } from '../context.ts'
-import type { Diagnostics } from '../diagnostics.ts'
 import { include as includeShape, locatorsOf } from '../keywords/include.ts'
-import { flatItemsOf } from '../plan/read.ts'
-import type { SourceFiles } from '../ports.ts'
-import { createExpander, type Expander, forNames } from '../variables/expand.ts'
-import { createVariableSpace } from '../variables/space.ts'
-import { documentLimits } from '../yaml/limits.ts'
-import {
-  isString,
-  type MappingNode,
-  mappingOf,
-  type Place,
-  type SourceText,
-  valueAt,
-  type YamlNode,
-} from '../yaml/node.ts'
+import { flatItemsOf, textsAt } from '../plan/read.ts'
+import { isString, type MappingNode, mappingOf, type SourceText, valueAt, type YamlNode } from '../yaml/node.ts'
 import { nodeOf } from '../yaml/plain.ts'
-import { type Budget, createBudget } from './budget.ts'
+import type { ComponentFacts } from './component.ts'
 import { readDocument } from './document.ts'
-import { type Inputs, resolveInputs } from './inputs.ts'
+import { resolveInputs } from './inputs.ts'
 import { interpolate } from './interpolate.ts'
+import { type Assembly, type FileToLoad, type Loading, loadingOf } from './loading.ts'
 import { IncludeError, inputsOf, type LocatedText, locate, type Origin } from './locate.ts'
 import { mergeDeep } from './merge.ts'
+import { sharedInputs, withInputDefinitions } from './shared-inputs.ts'
 
-const maxFiles = 150
 const maxPipelineInputs = 20
-
-export interface Assembly {
-  readonly context: PipelineContext
-  readonly files: SourceFiles
-  readonly diagnostics: Diagnostics
-  readonly mergeBudget: Budget
-}
 
 /**
  * A file with everything that it includes: included files are merged from left to right, the file itself on top. Each
@@ -54,55 +33,49 @@ export async function assemble(source: SourceText, assembly: Assembly): Promise<
   return loading.missing.length === 0 ? root : null
 }
 
-interface Loading extends Assembly {
-  readonly names: Expander
-  readonly surroundings: Surroundings
-  readonly textBudget: Budget
-  readonly nodeBudget: Budget
-  readonly fileBudget: Budget
-  /** Entries of `include` that could not be read, which grows. */
-  readonly missing: YamlNode[]
-}
-
-interface FileToLoad {
-  readonly source: SourceText
-  readonly origin: Origin
-  readonly inputs: { readonly given: Inputs; readonly place: Place; readonly isUntyped: boolean }
-}
-
-function loadingOf(assembly: Assembly): Loading {
-  const { context, files } = assembly
-  const space = createVariableSpace(context)
-  const layers = space.layersFor({})
-  return {
-    ...assembly,
-    names: createExpander(layers, forNames, space.expansionBudget),
-    surroundings: surroundingsOf(context, files, layers, space.expansionBudget),
-    textBudget: createBudget(documentLimits.expandedBytes, 'inputs make more than 20 MB of text'),
-    nodeBudget: createBudget(
-      documentLimits.nodes,
-      'the configuration has more than 100,000 nodes with all its includes',
-    ),
-    missing: [],
-    fileBudget: createBudget(maxFiles, `Maximum of ${maxFiles} nested includes are allowed!`),
-  }
-}
-
 async function load(file: FileToLoad, loading: Loading): Promise<MappingNode | null> {
   const document = readDocument(file.source, loading.diagnostics)
   if (!document) return null
   loading.nodeBudget.spend(document.nodeCount)
-  const root = document.header ? withInputs(document.header, document.root, file, loading) : document.root
-  if (!document.header) refuseInputs(file, loading)
+  const missingBefore = loading.missing.length
+  const header = document.header && (await withSharedInputs(document.header, file, loading))
+  if (loading.missing.length > missingBefore) return null
+  const root = header ? withInputs(header, document.root, file, loading) : document.root
+  if (!header) refuseInputs(file, loading)
   const include = valueAt(root, 'include')
   return include ? withIncludes(root, include, file.origin, loading) : root
+}
+
+/** `spec:include`: files that only define inputs, which the header's own ones stand above. */
+async function withSharedInputs(header: YamlNode, { origin }: FileToLoad, loading: Loading): Promise<YamlNode> {
+  const include = valueAt(header, 'include')
+  if (!include || header.kind !== 'mapping') return header
+  const located = await Promise.all(
+    flatItemsOf(include)
+      .filter(isLocated)
+      .map(entry => locateEntry(entry, origin, loading)),
+  )
+  const shared = located.flat().flatMap(({ file, text }) => sharedInputs({ file, text }, loading))
+  return withInputDefinitions(header, shared)
 }
 
 function withInputs(header: YamlNode, root: MappingNode, file: FileToLoad, loading: Loading): MappingNode {
   const { diagnostics, names, textBudget } = loading
   const inputs = resolveInputs({ header, ...file.inputs, diagnostics })
-  const interpolated = interpolate(root, { inputs, expandVariables: names.expand, budget: textBudget, diagnostics })
+  const component = file.facts ? componentFor(header, file.facts) : null
+  const interpolated = interpolate(root, {
+    inputs,
+    component,
+    expandVariables: names.expand,
+    budget: textBudget,
+    diagnostics,
+  })
   return interpolated.kind === 'mapping' ? interpolated : root
+}
+
+function componentFor(header: YamlNode, facts: ComponentFacts): ReadonlyMap<string, string> {
+  const asked = textsAt(header, 'component') ?? []
+  return new Map(Object.entries(facts).filter(([name]) => asked.includes(name)))
 }
 
 function refuseInputs({ inputs, source }: FileToLoad, { diagnostics }: Loading): void {
@@ -139,6 +112,17 @@ function isLocated(entry: YamlNode): boolean {
 }
 
 async function loadEntry(entry: YamlNode, origin: Origin, loading: Loading): Promise<readonly MappingNode[]> {
+  const roots: MappingNode[] = []
+  for (const each of await locateEntry(entry, origin, loading)) {
+    const root = await loadLocated(each, entry, loading)
+    if (root) roots.push(root)
+    else loading.missing.push(entry)
+  }
+  return roots
+}
+
+/** The texts that an entry names; what is wrong with it is told, and then there are none. */
+async function locateEntry(entry: YamlNode, origin: Origin, loading: Loading): Promise<readonly LocatedText[]> {
   const { context, files, names, diagnostics } = loading
   try {
     if (!(await isWanted(entry, loading))) return []
@@ -146,13 +130,7 @@ async function loadEntry(entry: YamlNode, origin: Origin, loading: Loading): Pro
     const suggest = diagnostics.didYouMean
     const located = await locate({ entry, origin, context, files, expand: names.expand, suggest })
     loading.fileBudget.spend(located.length - 1)
-    const roots: MappingNode[] = []
-    for (const each of located) {
-      const root = await loadLocated(each, entry, loading)
-      if (root) roots.push(root)
-      else loading.missing.push(entry)
-    }
-    return roots
+    return located
   } catch (error) {
     if (!(error instanceof IncludeError || error instanceof ConditionError)) throw error
     diagnostics.error(error.message, 'include', entry.place)
@@ -162,12 +140,12 @@ async function loadEntry(entry: YamlNode, origin: Origin, loading: Loading): Pro
 }
 
 function loadLocated(
-  { file, text, origin }: LocatedText,
+  { file, text, origin, facts }: LocatedText,
   entry: YamlNode,
   loading: Loading,
 ): Promise<MappingNode | null> {
   const inputs = { given: inputsOf(entry), place: entry.place, isUntyped: false }
-  return load({ source: { file, text }, origin, inputs }, loading)
+  return load({ source: { file, text }, origin, inputs, facts }, loading)
 }
 
 async function isWanted(entry: YamlNode, { surroundings }: Loading): Promise<boolean> {

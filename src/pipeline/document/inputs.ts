@@ -1,49 +1,15 @@
 import { compileRegex, type UserRegex } from '../condition/regex.ts'
 import type { Diagnostics } from '../diagnostics.ts'
 import { isText } from '../keywords/lists.ts'
-import { refused } from '../keywords/refused.ts'
-import { anyMap, attribute, choice, entry, type Fields, mapWith, type Shape, text } from '../keywords/shape.ts'
-import { complain, type Spot } from '../keywords/spot.ts'
-import { itemsOf, textAt } from '../plan/read.ts'
+import type { Spot } from '../keywords/spot.ts'
+import { itemsOf, textAt, textOf } from '../plan/read.ts'
 import { isNull, type Place, scalarOf, valueAt, type YamlNode } from '../yaml/node.ts'
 import { nodeOf } from '../yaml/plain.ts'
+import { definitionFor, type InputType, inputDefinition, inputTypes, spec } from './input-definition.ts'
 
 // `spec:inputs`: what a file asks of whoever includes it, and the values that it gets.
 
-export type InputType = 'string' | 'number' | 'boolean' | 'array'
 export type Inputs = ReadonlyMap<string, YamlNode>
-
-const inputTypes: readonly InputType[] = ['string', 'number', 'boolean', 'array']
-const maxOptions = 50
-
-const options: Shape = {
-  schema: { type: 'array', maxItems: maxOptions },
-  check: (node, spot) => {
-    if (node.kind !== 'sequence') complain(spot, node, 'should be an array')
-    else if (node.items.length > maxOptions) complain(spot, node, `has too many entries (maximum ${maxOptions})`)
-  },
-}
-
-const anything: Shape = { schema: {}, check: () => undefined }
-
-export const inputFields: Fields = {
-  type: attribute(choice(inputTypes)),
-  default: attribute(anything),
-  options: attribute(options),
-  regex: attribute(text()),
-  description: attribute(text()),
-  rules: refused(),
-}
-
-export const specFields: Fields = {
-  inputs: entry(anyMap()),
-  description: attribute(text()),
-  include: refused(),
-  component: refused(),
-}
-
-const spec = mapWith(specFields)
-const inputDefinition = mapWith(inputFields)
 
 export interface InputRequest {
   readonly header: YamlNode
@@ -66,11 +32,17 @@ export function resolveInputs(request: InputRequest): Inputs {
     diagnostics.error(`unknown input arguments: ${name}${hint}`, `inputs:${name}`, node.place)
   }
   const values = new Map<string, YamlNode>()
-  for (const [name, definition] of definitions) {
-    const value = valueFor(name, definition, request)
+  for (const [name, definition] of inOrderOfRules(definitions)) {
+    const value = valueFor(name, definition, values, request)
     values.set(name, value ?? guessFor(request))
   }
   return values
+}
+
+/** Rules look at the values of other inputs: those without rules come first. */
+function inOrderOfRules(definitions: ReadonlyMap<string, YamlNode>): readonly (readonly [string, YamlNode])[] {
+  const hasRules = (definition: YamlNode) => (valueAt(definition, 'rules') ? 1 : 0)
+  return [...definitions].sort(([, a], [, b]) => hasRules(a) - hasRules(b))
 }
 
 /** A missing value was told of; it needs no second mistake where it is used. */
@@ -85,33 +57,47 @@ function definitionsOf(header: YamlNode): ReadonlyMap<string, YamlNode> {
   return inputs?.kind === 'mapping' ? new Map([...inputs.entries].map(([name, each]) => [name, each.value])) : new Map()
 }
 
-function valueFor(name: string, definition: YamlNode, request: InputRequest): YamlNode | null {
+function valueFor(name: string, written: YamlNode, values: Inputs, request: InputRequest): YamlNode | null {
   const { diagnostics, given, isUntyped } = request
   const spot = spotFor(`spec:inputs:${name}`, diagnostics)
-  if (!isNull(definition)) inputDefinition.check(definition, spot)
+  if (!isNull(written)) inputDefinition.check(written, spot)
+  const definition = definitionFor(written, input => textOf(values.get(input)))
   const complainOf = (reason: string, place: Place) =>
     diagnostics.error(`\`${name}\` input: ${reason}`, `inputs:${name}`, place)
 
   const type = inputTypes.find(each => each === textAt(definition, 'type')) ?? 'string'
   checkRegex(definition, type, complainOf)
+  const options = valueAt(definition, 'options')
+  if (options && type !== 'string' && type !== 'number')
+    complainOf('Options can only be used with string and number inputs', options.place)
   const fallback = definition.kind === 'mapping' ? definition.entries.get('default')?.value : undefined
-  if (fallback && !isOfType(fallback, type)) complainOf(`default value is not ${articleOf(type)}`, fallback.place)
-  const written = given.get(name)
-  if (!written) {
+  if (fallback) checkValue(fallback, 'default', definition, type, complainOf)
+  const provided = given.get(name)
+  if (!provided) {
     if (!fallback) complainOf('required value has not been provided', request.place)
     return fallback ?? null
   }
-  const value = isUntyped ? typed(written, type) : written
-  if (!isOfType(value, type)) {
-    complainOf(`provided value is not ${articleOf(type)}`, value.place)
-    return null
-  }
-  checkAllowed(value, definition, type, complainOf)
-  return value
+  const value = isUntyped ? typed(provided, type) : provided
+  return checkValue(value, 'provided', definition, type, complainOf) ? value : null
+}
+
+/** Whether it has the right type; what else is wrong with it is told only. */
+function checkValue(
+  value: YamlNode,
+  origin: 'default' | 'provided',
+  definition: YamlNode,
+  type: InputType,
+  complainOf: (reason: string, place: Place) => void,
+): boolean {
+  const isRight = isOfType(value, type)
+  if (isRight) checkAllowed(value, origin, definition, type, complainOf)
+  else complainOf(`${origin} value is not ${articleOf(type)}`, value.place)
+  return isRight
 }
 
 function checkAllowed(
   value: YamlNode,
+  origin: 'default' | 'provided',
   definition: YamlNode,
   type: InputType,
   complainOf: (reason: string, place: Place) => void,
@@ -126,7 +112,7 @@ function checkAllowed(
   const pattern = valueAt(definition, 'regex')
   if (pattern?.kind !== 'scalar') return
   if (type === 'string' && regexOf(pattern.text)?.matches(value.text) === false)
-    complainOf('provided value does not match required RegEx pattern', value.place)
+    complainOf(`${origin} value does not match required RegEx pattern`, value.place)
 }
 
 function checkRegex(definition: YamlNode, type: InputType, complainOf: (reason: string, place: Place) => void): void {

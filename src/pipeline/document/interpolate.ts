@@ -22,6 +22,8 @@ export interface Interpolation {
   /** Characters of text that blocks may make. */
   readonly budget: Budget
   readonly inputs: Inputs
+  /** What the header asks of the component; null: the file was not included as one. */
+  readonly component: ReadonlyMap<string, string> | null
   readonly expandVariables: InputFunction
   readonly diagnostics: Diagnostics
 }
@@ -52,11 +54,20 @@ export function interpolate(node: YamlNode, interpolation: Interpolation): YamlN
   function walkEntries(entries: ReadonlyMap<string, MappingEntry>): ReadonlyMap<string, MappingEntry> {
     const walked = new Map<string, MappingEntry>()
     for (const { key, value } of entries.values()) {
-      const name = key.text.includes('$[[') ? textOfBlocks(key, interpolation) : key.text
-      walked.set(name, { key: name === key.text ? key : scalarOf(name, key.place), value: walk(value) })
+      const walkedKey = key.text.includes('$[[') ? keyOfBlocks(key, interpolation) : key
+      walked.set(walkedKey.text, { key: walkedKey, value: walk(value) })
     }
     return walked
   }
+}
+
+/** A key that is a guess stays one. */
+function keyOfBlocks(key: ScalarNode, interpolation: Interpolation): ScalarNode {
+  const value = valueOfText(key, interpolation)
+  const name = textOf(value)
+  interpolation.budget.spend(name.length)
+  if (name === key.text) return key
+  return scalarOf(name, interpolation.diagnostics.isSettled(value.place) ? value.place : key.place)
 }
 
 function valueOfText(node: ScalarNode, interpolation: Interpolation): YamlNode {
@@ -100,7 +111,7 @@ function blocksOf(text: string): readonly Block[] {
 function evaluateBlock(
   inside: string,
   place: Place,
-  { inputs, expandVariables, diagnostics }: Interpolation,
+  { inputs, component, expandVariables, diagnostics }: Interpolation,
 ): YamlNode | null {
   const complain = (message: string) => {
     diagnostics.error(message, '', place)
@@ -109,8 +120,15 @@ function evaluateBlock(
   const [access = '', ...functions] = inside.split('|').map(part => part.trim())
   const [object, name, ...rest] = access.split('.')
   if (object === 'matrix' || object === 'job') return null
-  if (object !== 'inputs' || name === undefined || rest.length > 0)
-    return complain(`unknown interpolation: \`${access}\` (it should be inputs.NAME)`)
+  if ((object !== 'inputs' && object !== 'component') || name === undefined || rest.length > 0)
+    return complain(`unknown interpolation: \`${access}\` (it should be inputs.NAME or component.NAME)`)
+  if (object === 'component') {
+    if (component === null) return complain(`\`${access}\` is known only where the file is included as a component`)
+    const fact = component.get(name)
+    return fact === undefined
+      ? complain(`unknown component data: \`${name}\` (spec:component lists what is asked for)`)
+      : scalarOf(fact, place)
+  }
   const value = inputs.get(name)
   if (!value) return complain(`unknown input name provided: \`${name}\`${diagnostics.didYouMean(name, inputs.keys())}`)
   if (functions.length > maxFunctions)

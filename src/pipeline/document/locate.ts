@@ -4,7 +4,7 @@ import type { PipelineContext } from '../context.ts'
 import { textAt, textsAt } from '../plan/read.ts'
 import type { SourceFiles } from '../ports.ts'
 import { isString, valueAt, type YamlNode } from '../yaml/node.ts'
-import { componentPaths, parseComponent, releaseFor } from './component.ts'
+import { type ComponentFacts, componentPaths, parseComponent, releaseFor } from './component.ts'
 
 // One entry of `include` → the texts that it names, each with the place that its own local includes count from.
 
@@ -16,6 +16,8 @@ export interface LocatedText {
   readonly file: string
   readonly text: string
   readonly origin: Origin
+  /** Of a component. */
+  readonly facts?: ComponentFacts
 }
 
 /** The entry names nothing that could be included: the message says why. */
@@ -142,6 +144,7 @@ async function fromComponent(address: string, { files, context }: Location): Pro
           file: `${project}//${path}@${release ?? version}`,
           text: requireContent(text, address),
           origin: { project, sha },
+          facts: { name, sha, version: release ?? '', reference: version },
         }
     }
   }

@@ -1,5 +1,5 @@
 import { deploymentTiers, environmentActions } from '../plan/environment.ts'
-import { type MappingNode, valueAt, type YamlNode } from '../yaml/node.ts'
+import { isBlank, type MappingNode, valueAt, type YamlNode } from '../yaml/node.ts'
 import { isText, textOrTexts } from './lists.ts'
 import { refused } from './refused.ts'
 import { duration } from './scalars.ts'
@@ -43,7 +43,11 @@ export const environmentFields: Fields = {
 export const environment = byKind({
   text: {
     schema: environmentName.schema,
-    check: (node, spot) => environmentName.check(node, { ...spot, subject: `${spot.location} name` }),
+    check: (node, spot) => {
+      const about = { ...spot, subject: `${spot.location} name` }
+      if (isBlank(node)) complain(about, node, "can't be blank")
+      else environmentName.check(node, about)
+    },
   },
   map: mapWith(environmentFields, { also: requireName }),
   otherwise: 'should be a hash or a string',

@@ -1,7 +1,7 @@
 import type { UpstreamNeed } from '../model.ts'
-import { isNull, valueAt, type YamlNode } from '../yaml/node.ts'
+import { isString, valueAt, type YamlNode } from '../yaml/node.ts'
 import { combinationsOf } from './instances.ts'
-import { booleanAt, flatItemsOf, textAt, textOf } from './read.ts'
+import { booleanAt, flatItemsOf, textAt } from './read.ts'
 
 export interface NeedsReading {
   /** For variables in `needs:pipeline`. */
@@ -32,12 +32,12 @@ export function readNeeds(node: YamlNode, read: NeedsReading = {}): WrittenNeeds
   const fill = (text: string) => fillMatrixValues(text, ownMatrix)
   for (const item of flatItemsOf(node)) {
     const pipeline = textAt(item, 'pipeline')
-    const job = item.kind === 'mapping' ? textAt(item, 'job') : textOf(item)
+    const job = item.kind === 'mapping' ? textAt(item, 'job') : isString(item) ? item.text : null
     const artifacts = booleanAt(item, 'artifacts') ?? true
     // A need of another project was refused: its job is none of this pipeline.
     if (valueAt(item, 'project')) continue
     if (pipeline !== null) upstream.push({ pipeline: expand(pipeline), job, artifacts })
-    else if (job !== null && !isNull(item)) {
+    else if (job !== null) {
       const optional = booleanAt(item, 'optional') ?? false
       local.push({ job: fill(job), artifacts, optional, matrix: matrixOf(item, fill), node: item })
     }

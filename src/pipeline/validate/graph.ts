@@ -5,7 +5,7 @@ import { instanceName, instancesOf } from '../plan/instances.ts'
 import { stageOf } from '../plan/job.ts'
 import { hasMatrixValues, readNeeds, type WrittenNeed } from '../plan/needs.ts'
 import { flatItemsOf, itemsOf } from '../plan/read.ts'
-import { stagesOf } from '../plan/stages.ts'
+import { hasStagesOfTexts, stagesOf } from '../plan/stages.ts'
 import { isString, type ScalarNode, valueAt, type YamlNode } from '../yaml/node.ts'
 import { circlesIn, circleText } from './circles.ts'
 
@@ -37,8 +37,9 @@ export function checkGraph({ root, jobs }: Configuration, diagnostics: Diagnosti
     instanceCounts.set(job.name, instances.length)
   }
   const graph: JobsByName = { stages: stagesOf(root), byName, instanceCounts, diagnostics }
+  const areStagesRight = hasStagesOfTexts(root)
   for (const job of jobs) {
-    checkStage(job, graph)
+    if (areStagesRight) checkStage(job, graph)
     const needs = checkNeeds(job, valueAt(job.node, 'needs'), graph)
     for (const rule of flatItemsOf(valueAt(job.node, 'rules'))) checkNeeds(job, valueAt(rule, 'needs'), graph)
     checkDependencies(job, needs, graph)

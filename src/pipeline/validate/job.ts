@@ -54,7 +54,7 @@ function checkDelay(job: MappingNode, key: YamlNode, spot: Spot): void {
   const isDelayed = when?.kind === 'scalar' && when.text === 'delayed'
   const startIn = valueAt(job, 'start_in')
   const aboutStart = { ...spot, path: `${spot.path}:start_in`, subject: `${spot.location} start in` }
-  if (isDelayed && !startIn) complain(aboutStart, key, "can't be blank: it should be a duration")
+  if (isDelayed && !startIn) complain(aboutStart, key, 'should be a duration: when: delayed waits for it')
   if (!isDelayed && startIn) complain(aboutStart, startIn, 'must be blank: it goes with when: delayed only')
 }
 

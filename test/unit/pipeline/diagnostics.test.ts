@@ -37,6 +37,18 @@ deploy:
     ])
   })
 
+  it.each([
+    [
+      'stages: build\nx: {script: a}',
+      'stages config should be an array of strings or a nested array of strings up to 10 levels deep',
+    ],
+    ['x: {script: a, needs: [1]}', 'jobs:x:needs:need has an unsupported type'],
+    ['x: {script: a, when: delayed}', 'jobs:x start in should be a duration: when: delayed waits for it'],
+    ["x: {script: a, environment: ''}", "jobs:x:environment name can't be blank"],
+  ])('are told once, without what only follows from them: %s', async (text, message) => {
+    expect(await messagesOf(text)).toEqual([message])
+  })
+
   it('name the file that was compiled', async () => {
     const result = await compileText('x: {script: 1}', { configPath: 'ci/main.yml' })
     expect(result).toMatchObject({ valid: false, errors: [{ file: 'ci/main.yml' }] })

@@ -10,6 +10,7 @@ import { compileText } from '../../support/pipeline.ts'
 const parts: Readonly<Record<string, string>> = {
   'part.yml': 'part: {script: b}',
   'with-input.yml': 'spec: {inputs: {i: {default: b}}}\n---\npart: {script: "$[[ inputs.i ]]"}',
+  'inputs.yml': 'inputs: {i: {}}',
   'templates/part.yml': 'part: {script: b}',
 }
 

@@ -220,8 +220,6 @@ x: {script: ["$[[ inputs.s ]]-$[[ inputs.n ]]-$[[inputs.b]]", "$[[ inputs.l ]]",
     const text =
       'spec: {inputs: {a: {type: string, options: [x, y], regex: ^x, default: x, description: d}}}\n---\n"$[[ inputs.a ]]": {script: a}'
     expect(await namesOf(text)).toEqual(['x'])
-    for (const key of ['include', 'component']) // spec:include, spec:component
-      expect((await messagesOf(`spec: {${key}: []}\n---\nx: {script: a}`))[0]).toContain('is not supported by Slipway')
   })
 
   it('go through functions', async () => {
@@ -238,7 +236,6 @@ x: {script: ["$[[ inputs.s ]]-$[[ inputs.n ]]-$[[inputs.b]]", "$[[ inputs.l ]]",
     ['a: {type: boolean, default: maybe}', {}, 'default value is not a boolean'],
     ['a: {typ: number, default: x}', {}, 'spec:inputs:a config contains unknown keys: typ'],
     ['a: {type: map, default: x}', {}, 'type should be one of: string, number, boolean, array'],
-    ['a: {default: x, rules: []}', {}, 'spec:inputs:a:rules is not supported by Slipway'],
   ])('refuse %s', async (inputs, given, message) => {
     expect((await messagesOf(`${header(inputs)}x: {script: "$[[ inputs.a ]]"}`, { inputs: given }))[0]).toContain(
       message,
