@@ -3,6 +3,7 @@ import type Docker from 'dockerode'
 import { labelsOf, objectName, type RoomLabels } from './labels.ts'
 import { type Loopback, openLoopback } from './own-loopback.ts'
 import { ensurePauseImage } from './pause-image.ts'
+import { startTwiceAtMost } from './start-container.ts'
 
 export type PauseOrder = {
   readonly labels: RoomLabels
@@ -25,14 +26,15 @@ export async function startPause(
       NetworkMode: networkName,
       ExtraHosts: [...extraHosts],
       Dns: [...dns],
-      PidsLimit: 4,
-      Memory: 8 * 1024 * 1024,
+      // Room for the runtime that becomes the pause: it starts threads as it needs them, and dies where it may not.
+      PidsLimit: 64,
+      Memory: 32 * 1024 * 1024,
       CapDrop: ['ALL'],
       LogConfig: { Type: 'none', Config: {} },
     },
     NetworkingConfig: { EndpointsConfig: { [networkName]: { Aliases: ['build'] } } },
   })
-  await container.start()
+  await startTwiceAtMost(() => container.start())
   await openLoopback(container, loopback)
   return container.id
 }

@@ -6,6 +6,7 @@ import type { ContainerCreateOptions } from 'dockerode'
 import { createDemultiplexer } from './demultiplex.ts'
 import type { ReadyImage } from './images.ts'
 import { acceptsConnection, answersPing, type DockerAddress } from './probe.ts'
+import { startTwiceAtMost } from './start-container.ts'
 
 export type RunningService = {
   readonly containerId: string
@@ -30,7 +31,7 @@ export async function startService(
 ): Promise<RunningService> {
   const container = await docker.createContainer(options)
   await world.beforeStart?.(container)
-  await container.start()
+  await startTwiceAtMost(() => container.start())
   const { NetworkSettings } = await container.inspect()
   const address = NetworkSettings.Networks[world.networkName]?.IPAddress ?? ''
   return { containerId: container.id, image: world.image, address }

@@ -9,12 +9,21 @@ import { AppError, messageOf } from '../../kit/errors.ts'
 import type { StepEnd, StepOrder } from '../port.ts'
 import { createDemultiplexer } from './demultiplex.ts'
 import { mayBeEngine, whenEngineAnswers } from './engine-return.ts'
+import { startTwiceAtMost } from './start-container.ts'
 import { endOnAbort } from './stop-shell.ts'
 
 export type Shell = { readonly container: Docker.Container; readonly stream: Duplex }
 
 /** Attached before the start, so that no byte can be missed; it waits for its script. */
 export async function startShell(container: Docker.Container): Promise<Shell> {
+  try {
+    return { container, stream: await startTwiceAtMost(() => attachAndStart(container)) }
+  } catch (cause) {
+    throw new AppError('container_failed', startProblem(cause), { cause })
+  }
+}
+
+async function attachAndStart(container: Docker.Container): Promise<Duplex> {
   const stream = (await container.attach({
     stream: true,
     stdin: true,
@@ -25,11 +34,11 @@ export async function startShell(container: Docker.Container): Promise<Shell> {
   stream.pause()
   try {
     await container.start()
-  } catch (cause) {
+  } catch (error) {
     stream.destroy()
-    throw new AppError('container_failed', startProblem(cause), { cause })
+    throw error
   }
-  return { container, stream }
+  return stream
 }
 
 /** So soon after the end of its output a container has ended as well. */
