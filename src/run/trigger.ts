@@ -1,6 +1,7 @@
 // From an event to a pipeline: a push, the API, a trigger token, a schedule, a bridge.
 import type { Log } from '../kit/log.ts'
 import type { MergeRequestFacts } from '../pipeline/context.ts'
+import type { Diagnostic } from '../pipeline/model.ts'
 import { type PushOptions, parsePushOptions } from '../pipeline/push-options.ts'
 import { zeroSha } from './creation-context.ts'
 import type { MergeRequestRecord } from './merge-request-ports.ts'
@@ -221,13 +222,16 @@ function linesFor(name: string, creation: PipelineCreation, urlOf: (id: number) 
     if (creation.reason !== 'no_file') return [`No pipeline for ${name}: ${creation.message}`]
     return [`No pipeline for ${name}: add a .gitlab-ci.yml to have it built, tested and deployed.`]
   }
-  const { iid, id, errors } = creation.pipeline
+  const { iid, id, errors, warnings } = creation.pipeline
   const title = `Pipeline #${iid} for ${name}`
-  if (creation.kind === 'created') return [`${title}: ${urlOf(id)}`]
+  if (creation.kind === 'created') return [`${title}: ${urlOf(id)}`, ...listOf(warnings, 'warning: ')]
   if (creation.kind === 'skipped') return [`${title} is skipped, as the push asks: ${urlOf(id)}`]
-  const mistakes = errors
+  return [`${title} failed, its file is not valid: ${urlOf(id)}`, ...listOf(errors, '')]
+}
+
+function listOf(diagnostics: readonly Diagnostic[], word: string): readonly string[] {
+  const lines = diagnostics
     .slice(0, maxMistakes)
-    .map(error => `  ${error.file}:${error.line}:${error.column}: ${error.message}`)
-  const more = errors.length > maxMistakes ? [`  and ${errors.length - maxMistakes} more`] : []
-  return [`${title} failed, its file is not valid: ${urlOf(id)}`, ...mistakes, ...more]
+    .map(({ file, line, column, message }) => `  ${file}:${line}:${column}: ${word}${message}`)
+  return diagnostics.length > maxMistakes ? [...lines, `  and ${diagnostics.length - maxMistakes} more`] : lines
 }

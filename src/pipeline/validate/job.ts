@@ -2,7 +2,8 @@ import type { Diagnostics } from '../diagnostics.ts'
 import { type JobEntry, rootKeywords } from '../document/configuration.ts'
 import { bridge, job, jobAndBridge } from '../keywords/job.ts'
 import type { Shape } from '../keywords/shape.ts'
-import { complain, type Spot } from '../keywords/spot.ts'
+import { complain, type Spot, warnAt } from '../keywords/spot.ts'
+import { pagesPlanOf } from '../plan/artifacts.ts'
 import { flatItemsOf } from '../plan/read.ts'
 import { isNull, type MappingNode, valueAt, type YamlNode } from '../yaml/node.ts'
 
@@ -18,7 +19,7 @@ export function checkJob(
   shapeFor(node).check(own, spot)
   checkConditions(node, key, spot)
   checkDelay(node, key, spot)
-  checkPages(name, node, spot)
+  checkPages(name, key, node, spot)
   warnAboutOpenRules(node, root, spot)
 }
 
@@ -58,13 +59,19 @@ function checkDelay(job: MappingNode, key: YamlNode, spot: Spot): void {
   if (!isDelayed && startIn) complain(aboutStart, startIn, 'must be blank: it goes with when: delayed only')
 }
 
-function checkPages(name: string, job: MappingNode, spot: Spot): void {
-  const publish = valueAt(job, 'publish')
-  if (!publish) return
+function checkPages(name: string, key: YamlNode, job: MappingNode, spot: Spot): void {
+  const plan = pagesPlanOf(name, job)
   const pages = valueAt(job, 'pages')
-  const isPagesJob = name === 'pages' || (pages !== undefined && !(pages.kind === 'scalar' && pages.value === false))
+  const publish = valueAt(job, 'publish')
+  if (plan)
+    warnAt(
+      { ...spot, path: pages ? `${spot.path}:pages` : spot.path },
+      pages ?? key,
+      `publishes nothing here: its folder '${plan.publish}' is kept as an artifact; open it with the job's artifacts or by \`slipway job artifacts\``,
+    )
+  if (!publish) return
   const about = { ...spot, path: `${spot.path}:publish`, subject: `${spot.location} publish` }
-  if (!isPagesJob) complain(about, publish, "can only be used within a 'pages' job")
+  if (!plan) complain(about, publish, "can only be used within a 'pages' job")
   else if (valueAt(pages, 'publish')) complain(about, publish, 'cannot be used in the job and in pages: at once')
 }
 

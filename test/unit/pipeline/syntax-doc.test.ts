@@ -37,6 +37,7 @@ it. What a keyword means is told by the other tests there, and by the scenarios 
 
 Slipway reads the language of today's GitLab, with \`types\`, \`type\` and the \`CI_BUILD_*\` names of GitLab 8 beside it. What is
 refused is a mistake that names itself; nothing is ignored in silence. All mistakes of a file are told at once, with line and column.
+\`pages\` and \`publish\` publish nothing: the folder is kept as an artifact, and \`lint\`, \`plan\` and the answer to a push warn of it.
 
 Limits, each with a mistake of its own: a file of 1 MiB, a document of 20 MB or 100,000 nodes with aliases, \`extends\` and references
 written out, 20 MB of text in all jobs with defaults and variables; nesting 100, includes 150, jobs 2,000, \`needs\` 50 a job, \`extends\` 11 deep,

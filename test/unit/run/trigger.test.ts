@@ -22,6 +22,17 @@ describe('a push', () => {
     expect(await world.statuses()).toEqual({})
   })
 
+  it('of a file with warnings tells them, too', async () => {
+    const lines = await world.push('pages: {script: x}')
+    expect((await world.latest()).warnings).toHaveLength(1)
+    expect(lines).toEqual([
+      expect.stringMatching(/^Pipeline #1 for main: http/),
+      expect.stringMatching(
+        /^ {2}\.gitlab-ci\.yml:1:1: warning: jobs:pages publishes nothing here: its folder 'public'/,
+      ),
+    ])
+  })
+
   it('without a file makes none, and says how to get one', async () => {
     expect(await world.push(null)).toEqual([
       'No pipeline for main: add a .gitlab-ci.yml to have it built, tested and deployed.',
