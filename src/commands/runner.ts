@@ -160,7 +160,7 @@ async function serve(served: Served): Promise<RunnerConfig | null> {
   log.info({ runner: description.id, server: config.server, slots, engine }, 'runner is ready')
   endOnSignals(daemon, config, log)
   if (options.withParent === true) endWithParent(daemon)
-  const reload = reloadOnSignal(daemon, () => loadConfig(options), log)
+  const reload = reloadOnSignal(daemon, () => loadConfig(options, { again: true }), log)
   await daemon.ended
   await metricsServer?.close()
   return reload.config()

@@ -16,6 +16,7 @@ import { addBooleans } from './plugins/booleans.ts'
 import { addErrors, type ErrorTable } from './plugins/errors.ts'
 import { addHealth } from './plugins/health.ts'
 import { addJsonType } from './plugins/json-type.ts'
+import { lateSchemas } from './plugins/late-schemas.ts'
 import { addOpenapi } from './plugins/openapi.ts'
 import { addPolicy } from './plugins/policy.ts'
 import { addSecurity } from './plugins/security.ts'
@@ -59,6 +60,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     trustProxy: deps.trustProxy ?? trustNobody,
     bodyLimit: 8 * 1024 * 1024,
     routerOptions: { maxParamLength: 2000 },
+    schemaController: { compilersFactory: lateSchemas },
     serverFactory: handler => createServer(dispatch(deps.raw, handler, deps.log)),
   }).withTypeProvider<TypeBoxTypeProvider>()
 
