@@ -37,6 +37,8 @@ export type CacheRecord = CacheKey & {
   readonly digest: string
   readonly sizeBytes: number
   readonly storageKey: string
+  /** Hex, of the bytes as they came; null: kept before digests were. */
+  readonly sha256: string | null
   readonly createdAt: string
   readonly usedAt: string
 }

@@ -83,10 +83,7 @@ async function restore(cache: JobCache, around: Surroundings): Promise<void> {
   for (const candidate of [key, ...fallbacks.map(text => expandText(text, context.variables)).filter(Boolean)]) {
     say(`Checking cache for ${candidate}...`)
     const file = await download(candidate, around)
-    if (file === null) {
-      say(`No cache is kept under ${candidate}`)
-      continue
-    }
+    if (file === null) continue
     await extractTar(file, projectFolder(context, room), { limits: defaultLimits, signal }).finally(() =>
       rm(file, { force: true }),
     )
@@ -95,12 +92,31 @@ async function restore(cache: JobCache, around: Surroundings): Promise<void> {
   }
 }
 
-async function download(cacheKey: string, { context, world, signal }: Surroundings): Promise<string | null> {
-  const stream = await world.server.downloadCache(context.key, cacheKey, signal)
-  if (stream === null) return null
+/** Null: there is none, or it is not what was kept; nothing of such a one is unpacked. */
+async function download(cacheKey: string, { context, world, say, signal }: Surroundings): Promise<string | null> {
+  const kept = await world.server.downloadCache(context.key, cacheKey, signal)
+  if (kept === null) {
+    say(`No cache is kept under ${cacheKey}`)
+    return null
+  }
   const file = join(context.folder.directory, 'cache-download')
-  await pipeline(stream, createWriteStream(file, { mode: 0o600 }), { signal })
-  return file
+  const sha256 = await write(kept.stream, file, signal)
+  if (kept.sha256 === null || kept.sha256 === sha256) return file
+  await rm(file, { force: true })
+  say(yellow(`WARNING: the cache under ${cacheKey} is not what was kept (its digest differs): it is not used`))
+  return null
+}
+
+async function write(stream: NodeJS.ReadableStream, file: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256')
+  const hashed = async function* (chunks: AsyncIterable<string | Buffer>) {
+    for await (const chunk of chunks) {
+      hash.update(chunk)
+      yield chunk
+    }
+  }
+  await pipeline(stream, hashed, createWriteStream(file, { mode: 0o600 }), { signal })
+  return hash.digest('hex')
 }
 
 async function save(cache: JobCache, around: Surroundings): Promise<void> {

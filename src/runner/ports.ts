@@ -65,6 +65,12 @@ export type CacheUpload = {
   readonly open: () => NodeJS.ReadableStream
 }
 
+export type CacheDownload = {
+  readonly stream: NodeJS.ReadableStream
+  /** Hex, of the bytes that were kept; null: the server does not tell. */
+  readonly sha256: string | null
+}
+
 export type ArtifactAnswer =
   | { readonly kind: 'stored' }
   | { readonly kind: 'refused'; readonly message: string; readonly tooLarge: boolean }
@@ -104,10 +110,6 @@ export type ServerClient = {
   ) => Promise<NodeJS.ReadableStream | null>
   /** The digest that the cache was uploaded with; null: there is none. */
   readonly cacheDigest: (key: LeaseKey, cacheKey: string, signal: AbortSignal) => Promise<string | null>
-  readonly downloadCache: (
-    key: LeaseKey,
-    cacheKey: string,
-    signal: AbortSignal,
-  ) => Promise<NodeJS.ReadableStream | null>
+  readonly downloadCache: (key: LeaseKey, cacheKey: string, signal: AbortSignal) => Promise<CacheDownload | null>
   readonly uploadCache: (key: LeaseKey, cache: CacheUpload, signal: AbortSignal) => Promise<void>
 }

@@ -92,8 +92,11 @@ export function createServerClient({ url, runnerToken, version, answerMs }: Serv
       const answer = await call(cachePath(key, cacheKey), { method: 'HEAD', headers: asLease(key), signal })
       return answer.ok ? (answer.headers.get('etag')?.replace(/^"|"$/g, '') ?? null) : null
     },
-    downloadCache: async (key, cacheKey, signal) =>
-      bodyOf(await call(cachePath(key, cacheKey), { headers: asLease(key), signal }, true)),
+    downloadCache: async (key, cacheKey, signal) => {
+      const answer = await call(cachePath(key, cacheKey), { headers: asLease(key), signal }, true)
+      const stream = bodyOf(answer)
+      return stream === null ? null : { stream, sha256: contentDigestIn(answer) }
+    },
     uploadCache: async (key, cache, signal) => {
       const headers = { ...asLease(key), etag: `"${cache.digest}"` }
       await expectOk(await call(cachePath(key, cache.cacheKey), bulkUpload('PUT', headers, cache, signal), true))
@@ -144,6 +147,12 @@ function isStale(answer: Response): boolean {
 function bodyOf(answer: Response): NodeJS.ReadableStream | null {
   if (!answer.ok || answer.body === null) return null
   return Readable.fromWeb(answer.body as never)
+}
+
+/** RFC 9530. */
+function contentDigestIn(answer: Response): string | null {
+  const digest = /sha-256=:([\w+/=]+):/.exec(answer.headers.get('repr-digest') ?? '')?.[1]
+  return digest === undefined ? null : Buffer.from(digest, 'base64').toString('hex')
 }
 
 async function expectOk(answer: Response): Promise<Response> {

@@ -1,6 +1,6 @@
 // The far side of the runner's socket: a server that hands out given jobs and keeps what runners tell it, with the
 // protocol's own strictness about offsets and leases. Faults are put in by `before`.
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -25,7 +25,7 @@ export type RunnerProtocolServer = {
   readonly add: (payload: JobPayload) => KnownJob
   /** Its lease was lost before it had begun: somebody may claim it again. */
   readonly requeue: (job: KnownJob) => void
-  readonly caches: Map<string, { readonly digest: string; readonly bytes: Buffer }>
+  readonly caches: Map<string, { readonly digest: string; readonly bytes: Buffer; readonly sha256?: string }>
   cacheUploads: number
   /** Heartbeats heard, as the leases' job ids. */
   readonly beats: number[][]
@@ -121,13 +121,15 @@ export async function startRunnerProtocolServer(port = 0): Promise<RunnerProtoco
 
   function cache(key: string, request: IncomingMessage, body: Buffer, response: ServerResponse) {
     if (request.method === 'PUT') {
-      world.caches.set(key, { digest: String(request.headers.etag), bytes: body })
+      const sha256 = createHash('sha256').update(body).digest('base64')
+      world.caches.set(key, { digest: String(request.headers.etag), bytes: body, sha256 })
       world.cacheUploads += 1
       return send(response, 201, {})
     }
     const kept = world.caches.get(key)
     if (kept === undefined) return send(response, 404, {})
-    response.writeHead(200, { etag: kept.digest, 'content-length': kept.bytes.length })
+    const sha256 = kept.sha256 === undefined ? {} : { 'repr-digest': `sha-256=:${kept.sha256}:` }
+    response.writeHead(200, { etag: kept.digest, 'content-length': kept.bytes.length, ...sha256 })
     response.end(request.method === 'HEAD' ? undefined : kept.bytes)
   }
 

@@ -69,7 +69,10 @@ export function createLocalServer(deps: LocalServerDeps): ServerClient & CancelF
     uploadArtifact: ({ jobId }, upload) => artifacts.store(jobId, upload),
     downloadArtifact: async jobId => artifacts.open(jobId),
     cacheDigest: (_key, cacheKey) => caches.digest(cacheKey),
-    downloadCache: (_key, cacheKey) => caches.open(cacheKey),
+    async downloadCache(_key, cacheKey) {
+      const stream = await caches.open(cacheKey)
+      return stream === null ? null : { stream, sha256: null }
+    },
     uploadCache: (_key, cache) => caches.store(cache),
     async listen(onCancel) {
       run.onCancel(onCancel)

@@ -29,6 +29,7 @@ export function registerCaches(app: App, deps: RunnerApiDeps): void {
       const cache = await deps.caches.find(key)
       if (cache === null) throw notFound('Cache')
       reply.header('etag', `"${cache.digest}"`).header('content-length', cache.sizeBytes)
+      if (cache.sha256 !== null) reply.header('repr-digest', contentDigest(cache.sha256))
       if (request.method === 'HEAD') return reply.send()
       const opened = await deps.artifactFiles.open(cache.storageKey)
       if (opened === null) throw notFound('Cache')
@@ -64,8 +65,7 @@ export function registerCaches(app: App, deps: RunnerApiDeps): void {
         throw staleLease()
       }
       const at = deps.now().toISOString()
-      const { storageKey, sizeBytes } = received
-      const { freed } = await deps.caches.put({ ...key, digest, storageKey, sizeBytes, createdAt: at, usedAt: at })
+      const { freed } = await deps.caches.put({ ...key, ...received, digest, createdAt: at, usedAt: at })
       if (freed !== null) await deps.artifactFiles.remove(freed)
       return reply.code(201).send({ message: '201 Created' })
     },
@@ -78,6 +78,11 @@ async function keyOf(deps: RunnerApiDeps, request: FastifyRequest): Promise<Cach
   const pipeline = job === null ? null : await deps.reads.pipeline(job.pipelineId)
   const { key } = request.params as { readonly key: string }
   return { projectId, trustClass: pipeline?.isProtected === true ? 'protected' : 'branch', key }
+}
+
+/** RFC 9530: what the bytes must be, told by another way than the bytes. */
+function contentDigest(sha256: string): string {
+  return `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`
 }
 
 function digestOf(request: FastifyRequest): string {

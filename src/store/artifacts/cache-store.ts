@@ -80,6 +80,7 @@ function toRow(cache: CacheRecord) {
     digest: cache.digest,
     size_bytes: cache.sizeBytes,
     storage_key: cache.storageKey,
+    sha256: cache.sha256,
     created_at: cache.createdAt,
     used_at: cache.usedAt,
   }
@@ -93,6 +94,7 @@ function toRecord(row: Selectable<ArtifactTables['cache']>): CacheRecord {
     digest: row.digest,
     sizeBytes: row.size_bytes,
     storageKey: row.storage_key,
+    sha256: row.sha256,
     createdAt: row.created_at,
     usedAt: row.used_at,
   }

@@ -1,7 +1,14 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from '../migrate.ts'
 
-export const artifacts: readonly Migration[] = [{ name: 'artifacts-1', up: createArtifacts }]
+export const artifacts: readonly Migration[] = [
+  { name: 'artifacts-1', up: createArtifacts },
+  { name: 'artifacts-2', up: addContentDigests },
+]
+
+async function addContentDigests({ schema }: Kysely<unknown>): Promise<void> {
+  await schema.alterTable('cache').addColumn('sha256', 'text').execute()
+}
 
 async function createArtifacts({ schema }: Kysely<unknown>): Promise<void> {
   await schema

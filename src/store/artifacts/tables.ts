@@ -26,6 +26,8 @@ export type ArtifactTables = {
     digest: string
     size_bytes: number
     storage_key: string
+    /** Null: kept before digests were. */
+    sha256: string | null
     created_at: string
     used_at: string
   }

@@ -84,6 +84,7 @@ async function cached(change: Partial<CacheRecord> = {}): Promise<CacheRecord> {
     digest: 'd',
     sizeBytes: 10,
     storageKey,
+    sha256: 'e'.repeat(64),
     createdAt: at,
     usedAt: at,
     ...change,
@@ -127,7 +128,10 @@ describe('a store of caches', () => {
   test('keeps trust classes apart', async () => {
     await cached({ digest: 'one' })
     await cached({ digest: 'two', trustClass: 'protected' })
-    expect(await caches.find({ projectId: 1, trustClass: 'branch', key: 'deps' })).toMatchObject({ digest: 'one' })
+    expect(await caches.find({ projectId: 1, trustClass: 'branch', key: 'deps' })).toMatchObject({
+      digest: 'one',
+      sha256: 'e'.repeat(64),
+    })
     expect(await caches.find({ projectId: 1, trustClass: 'protected', key: 'deps' })).toMatchObject({ digest: 'two' })
     expect(await caches.find({ projectId: 2, trustClass: 'branch', key: 'deps' })).toBeNull()
   })

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -187,6 +188,24 @@ describe('caches', { timeout: 90_000 }, () => {
       more: { cache: [cache({ key: 'unknown', fallback_keys: [kept], policy: 'pull' })] },
     })
     expect(other.update).toMatchObject({ state: 'success' })
+  })
+
+  test('a cache that is not what was kept is not unpacked, and the fallback is asked for', async () => {
+    const wish = { more: { cache: [cache({ key: 'good' })] } }
+    await run({ ...wish, script: ['mkdir node_modules && echo good > node_modules/m'] })
+    const kept = server.caches.get('good')
+    if (kept === undefined) throw new Error('no cache was kept')
+    const sha256 = createHash('sha256').update('something else').digest('base64')
+    server.caches.set('tampered', { ...kept, sha256 })
+    const job = await run({
+      script: ['cat node_modules/m'],
+      more: { cache: [cache({ key: 'tampered', fallback_keys: ['good'], policy: 'pull' })] },
+    })
+    expect(job.update).toMatchObject({ state: 'success' })
+    const log = job.log.toString()
+    expect(log).toContain('WARNING: the cache under tampered is not what was kept')
+    expect(log).toMatch(/Checking cache for good[\s\S]*Successfully extracted cache/)
+    expect(log.match(/Successfully extracted cache/g)).toHaveLength(1)
   })
 
   test('a broken cache is a warning', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { JobQueue } from '../../../../src/run/ports.ts'
@@ -332,6 +333,8 @@ describe('caches', () => {
     expect([head.statusCode, head.headers.etag, head.payload]).toEqual([200, '"sha2"', ''])
     const down = await world.app.inject({ url, headers: asLease })
     expect([down.payload, down.headers['content-length']]).toEqual(['two!', '4'])
+    const sha256 = createHash('sha256').update('two!').digest('base64')
+    expect(down.headers['repr-digest']).toBe(`sha-256=:${sha256}:`)
   })
 
   test('of branches are not seen by protected jobs', async () => {
