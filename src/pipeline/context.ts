@@ -42,6 +42,8 @@ export interface PipelineContext {
   /** Of the branch: `group/project!1`. */
   readonly openMergeRequests?: readonly string[]
   readonly upstream: UpstreamFacts | null
+  /** Of a tag that has a release, as far as it is known: to its jobs. */
+  readonly releaseDescription?: string | null
   /** `git push -o ci.skip`. */
   readonly isSkipAsked: boolean
   readonly pipelineIid: string

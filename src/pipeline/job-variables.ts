@@ -81,9 +81,17 @@ function levelsOf(job: JobPlan, context: PipelineContext, runtime: RuntimeFacts)
     pipeline.map(secretVariable),
     schedule.map(secretVariable),
     runtime.manual.map(secretVariable),
+    releaseVariables(context),
     job.environment ? [plain('CI_ENVIRONMENT_SLUG', job.environment.slug)] : [],
     job.environment?.url ? [plain('CI_ENVIRONMENT_URL', job.environment.url)] : [],
   ]
+}
+
+const maxDescriptionLength = 1024
+
+function releaseVariables({ releaseDescription }: PipelineContext): readonly JobVariable[] {
+  if (!releaseDescription) return []
+  return [{ ...plain('CI_RELEASE_DESCRIPTION', releaseDescription.slice(0, maxDescriptionLength)), raw: true }]
 }
 
 function persisted(runtime: RuntimeFacts): readonly JobVariable[] {

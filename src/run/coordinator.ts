@@ -42,7 +42,11 @@ export type ClaimWish = {
 }
 
 /** What a runner tells beside the outcome. */
-export type FinishFacts = { readonly coverage: number | null }
+export type FinishFacts = {
+  readonly coverage: number | null
+  /** Puts a sentence into the job's log: why a job fails whose script succeeded. */
+  readonly tell?: (sentence: string) => Promise<void>
+}
 
 export type LeaseAnswer = 'running' | 'canceling' | 'stale'
 

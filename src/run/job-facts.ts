@@ -6,6 +6,7 @@ import { runError } from './errors.ts'
 import type { JobState } from './machine-model.ts'
 import type { Clock, Directory, VariablesSource } from './ports.ts'
 import type { PipelineRecord, RunVariable } from './records.ts'
+import type { ReleaseStore } from './release-ports.ts'
 import type { RunReader } from './store-ports.ts'
 
 export type JobFacts = {
@@ -35,9 +36,10 @@ export function createJobFacts(deps: {
   readonly reader: RunReader
   readonly directory: Directory
   readonly variables: VariablesSource
+  readonly releases: Pick<ReleaseStore, 'byTag'>
   readonly clock: Clock
 }): JobFactsSource {
-  const { reader, directory, variables } = deps
+  const { reader, directory, variables, releases } = deps
   const lasting = createExpiringCache<Lasting>({
     lifetimeMs: 600_000,
     maxEntries: 200,
@@ -59,10 +61,11 @@ export function createJobFacts(deps: {
       if (plan === null) throw runError('job_not_found')
       const isAction = plan.when === 'manual' || plan.when === 'delayed'
       const { projectId, isProtected } = pipeline
-      const [levels, user, playVariables] = await Promise.all([
+      const [levels, user, playVariables, release] = await Promise.all([
         variables.levels({ projectId, isProtected }),
         job.userId === null || job.userId === pipeline.userId ? null : directory.user(job.userId),
         isAction ? reader.playVariables(job.id) : [],
+        context.isTag ? releases.byTag(projectId, context.ref) : null,
       ])
       return {
         pipeline,
@@ -72,6 +75,7 @@ export function createJobFacts(deps: {
           ...context,
           pipelineIid: String(pipeline.iid),
           user: user?.facts ?? context.user,
+          releaseDescription: release?.description ?? null,
           variables: { ...levels, pipeline: pipelineVariables.map(variableOf), schedule: [] },
         },
       }

@@ -56,7 +56,7 @@ export function createLeaseWords(deps: {
     said: JobOutcome,
     facts: FinishFacts,
   ): Promise<'accepted' | 'stale'> {
-    const outcome = said.status === 'success' ? await released(pipelineId, lease) : said
+    const outcome = said.status === 'success' ? await released(pipelineId, lease, facts) : said
     // Only a failure may bring a new attempt.
     const newJobId = outcome.status === 'failed' ? await jobIds.take() : 0
     const transition = await transitions.apply(pipelineId, machine => {
@@ -70,7 +70,7 @@ export function createLeaseWords(deps: {
   }
 
   /** Most jobs release nothing: they are let through with one look at their plan. */
-  async function released(pipelineId: number, lease: Lease): Promise<JobOutcome> {
+  async function released(pipelineId: number, lease: Lease, { tell }: FinishFacts): Promise<JobOutcome> {
     const plan = await reader.jobPlan(lease.jobId)
     if (plan === null || plan.release === null) return { status: 'success' }
     const found: { succeeded: SucceededJob | null } = { succeeded: null }
@@ -80,7 +80,10 @@ export function createLeaseWords(deps: {
         found.succeeded = { pipelineId, job, jobs: machine.jobs() }
       return null
     })
-    return found.succeeded === null ? { status: 'success' } : await deps.afterSuccess(found.succeeded)
+    if (found.succeeded === null) return { status: 'success' }
+    const outcome = await deps.afterSuccess(found.succeeded)
+    if (outcome.status === 'failed') await tell?.(outcome.message)
+    return outcome
   }
 
   return {

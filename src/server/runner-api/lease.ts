@@ -97,11 +97,20 @@ export function registerLease(app: App, deps: RunnerApiDeps, contact: RunnerCont
       const last = await deps.traces.finish(lease)
       if (last.bytes.length > 0) deps.bus.publish(traceTopic(lease.jobId), {})
       const coverage = body.slipway?.coverage ?? (await coverageOf(deps, lease.jobId))
-      const answer = await deps.coordinator.finish(lease, outcome, { coverage })
+      const tell = (reason: string) => appendFailure(deps, lease, reason)
+      const answer = await deps.coordinator.finish(lease, outcome, { coverage, tell })
       if (answer === 'stale') throw staleLease()
       return reply.header('job-status', outcome.status).send('200')
     },
   )
+}
+
+/** What failed after the runner wrote its last line. */
+async function appendFailure({ traces, bus }: RunnerApiDeps, lease: LeaseIdentity, reason: string): Promise<void> {
+  const bytes = Buffer.from(`\x1b[31;1mERROR: Job failed: ${reason}\x1b[0;m\n`)
+  await traces.append(lease, { start: await traces.size(lease.jobId), bytes })
+  await traces.finish(lease)
+  bus.publish(traceTopic(lease.jobId), {})
 }
 
 export function staleLease(): Denial {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JobPayload } from '../../../../src/run/protocol.ts'
 import { type ApiWorld, openApiWorld } from '../../../support/server/api-world.ts'
 
 let world: ApiWorld
@@ -10,6 +11,13 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const call: ApiWorld['call'] = (method, path, options) => world.call(method, path, options)
+
+/** Others wait for a runner, too. */
+async function claimNamed(name: string): Promise<JobPayload> {
+  for (let job = await world.claim(); job !== null; job = await world.claim())
+    if (job.job_info.name === name) return job
+  throw new Error(`no job ${name}`)
+}
 
 describe('releases', () => {
   it('are made by developers, at a ref, with the shape of GitLab', async () => {
@@ -100,6 +108,35 @@ describe('releases', () => {
     const project = await world.installation.project('group/other')
     expect((await call('POST', `projects/${project.id}/releases`, { headers, body: { tag_name: 'v1' } })).status).toBe(
       404,
+    )
+  })
+
+  it('give the jobs of their tag CI_RELEASE_DESCRIPTION, which nothing overrides', async () => {
+    const as = world.tokens.developer
+    const body = { tag_name: 'v4', ref: 'main', description: 'what is new' }
+    expect((await call('POST', ':p/releases', { as, body })).status).toBe(201)
+    await world.runs.push('note: {script: x, variables: {CI_RELEASE_DESCRIPTION: mine}}', { tag: 'v4' })
+    const job = await claimNamed('note')
+    expect(job.variables.filter(each => each.key === 'CI_RELEASE_DESCRIPTION')).toMatchObject([
+      { value: 'what is new', raw: true, masked: false },
+    ])
+  })
+
+  it('that a job asks for in vain are told of at the end of its log', async () => {
+    await world.runs.push('ship:\n  script: [make]\n  release: { tag_name: v4, description: again }\n')
+    const job = await claimNamed('ship')
+    const headers = { 'job-token': job.token }
+    await call('PATCH', `jobs/${job.id}/trace`, {
+      headers: { ...headers, 'content-type': 'text/plain', 'content-range': '0-13' },
+      body: 'Job succeeded\n',
+    })
+    expect((await call('PUT', `jobs/${job.id}`, { headers, body: { state: 'success' } })).status).toBe(200)
+    const as = world.tokens.developer
+    expect((await call('GET', `:p/jobs/${job.id}`, { as })).body).toMatchObject({ status: 'failed' })
+    const log = (await call('GET', `:p/jobs/${job.id}/trace`, { as })).bytes.toString()
+    expect(log).toMatch(/^Job succeeded\n/)
+    expect(log).toContain(
+      'ERROR: Job failed: the script succeeded, but its release could not be made: the tag v4 has a release already',
     )
   })
 })
