@@ -42,6 +42,10 @@ export function repositoryPath(project: string, repository: number, tag = ''): s
   return projectPath(project, `container_registry/${repository}${tag === '' ? '' : `/${encodeURIComponent(tag)}`}`)
 }
 
+export function releasePath(project: string, tag: string): string {
+  return projectPath(project, `releases/${encodeURIComponent(tag)}`)
+}
+
 export function groupPath(group: string): string {
   return `/groups/${encodePath(group)}`
 }

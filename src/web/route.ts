@@ -32,6 +32,9 @@ export type PageName =
   | 'registry-tags'
   | 'registry-tag'
   | 'registry-settings'
+  | 'releases'
+  | 'release'
+  | 'merge-requests'
   | 'environments'
   | 'schedules'
   | 'runners'
@@ -85,6 +88,9 @@ const projectPages: readonly (readonly [string, PageName])[] = [
   ['container_registry/settings', 'registry-settings'],
   ['container_registry/:repository', 'registry-tags'],
   ['container_registry/:repository/:tag', 'registry-tag'],
+  ['releases', 'releases'],
+  ['releases/:tag', 'release'],
+  ['merge_requests', 'merge-requests'],
   ['environments', 'environments'],
   ['pipeline_schedules', 'schedules'],
   ['schedules', 'schedules'],

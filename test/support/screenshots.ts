@@ -130,6 +130,8 @@ function picturesOf(world: DemoWorld): readonly Picture[] {
     { name: 'commit', path: at('commit/feature%2Freturns'), ready: '.diff-line' },
     { name: 'branches', path: at('branches'), ready: 'tbody tr' },
     { name: 'tags', path: at('tags'), ready: 'tbody tr' },
+    { name: 'releases', path: at('releases'), ready: '.release-assets' },
+    { name: 'merge-requests', path: at('merge_requests?state=all'), ready: 'tbody tr' },
     { name: 'registry', path: at('container_registry'), ready: 'tbody tr' },
     { name: 'registry-empty', path: '/shop/frontend/-/container_registry', ready: '.steps' },
     { name: 'registry-tags', path: at('container_registry/1'), ready: 'tbody tr' },

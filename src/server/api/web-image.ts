@@ -4,6 +4,7 @@ import { parseManifest } from '../../registry/manifest.ts'
 import type { BlobStorage, ImageStore, RepositoryPlace } from '../../registry/ports.ts'
 import { type Digest, hexOf } from '../../registry/reference.ts'
 import type { Referrer } from '../../registry/referrers.ts'
+import { statementsIn } from './web-attestation.ts'
 
 export type ImageSources = {
   readonly store: Pick<ImageStore, 'manifestByDigest' | 'manifestByTag' | 'referrers'>
@@ -73,7 +74,8 @@ export async function referrersOf(
   })
   const beside = known?.kind === 'index' ? known.children.filter(isAttestation) : []
   const companions = await Promise.all(['sig', 'att', 'sbom'].map(kind => companionOf(sources, place, digest, kind)))
-  return [...referrers.map(toReferrer), ...beside.map(toAttestation), ...companions.flatMap(each => each ?? [])]
+  const attestations = await Promise.all(beside.map(child => attestationsOf(sources, place, child)))
+  return [...referrers.map(toReferrer), ...attestations.flat(), ...companions.flatMap(each => each ?? [])]
 }
 
 async function read({ store }: ImageSources, place: RepositoryPlace, digest: Digest): Promise<Manifest | null> {
@@ -118,14 +120,22 @@ function kindOf(type: string): ImageReferrer['kind'] {
   return /in-toto|attestation|provenance|sigstore\.bundle/i.test(type) ? 'attestation' : 'other'
 }
 
-function toAttestation(child: Descriptor): ImageReferrer {
-  return {
-    digest: child.digest,
-    artifact_type: child.mediaType,
-    kind: 'attestation',
-    size_bytes: child.sizeBytes,
+async function attestationsOf(
+  { store }: ImageSources,
+  place: RepositoryPlace,
+  { digest, mediaType, sizeBytes }: Descriptor,
+): Promise<readonly ImageReferrer[]> {
+  const stored = await store.manifestByDigest(place, digest)
+  const statements = stored === null ? [] : statementsIn(stored.payload)
+  if (statements.length === 0)
+    return [{ digest, artifact_type: mediaType, kind: 'attestation', size_bytes: sizeBytes, created_at: null }]
+  return statements.map(statement => ({
+    digest,
+    artifact_type: statement.predicateType,
+    kind: kindOf(statement.predicateType),
+    size_bytes: statement.sizeBytes,
     created_at: null,
-  }
+  }))
 }
 
 async function companionOf(

@@ -5,8 +5,8 @@ import type { PageName } from '../route.ts'
 export type PageProps = { readonly params: Readonly<Record<string, string>> }
 export type PageModule = {
   readonly Page: ComponentType<PageProps>
-  /** Begins to load what the page will ask for. */
-  readonly prepare?: (props: PageProps) => void
+  /** Begins to load what the page will ask for; over when that is there, or cannot be had. */
+  readonly prepare?: (props: PageProps) => Promise<unknown>
 }
 
 const loaders: Readonly<Record<PageName, () => Promise<PageModule>>> = {
@@ -41,6 +41,9 @@ const loaders: Readonly<Record<PageName, () => Promise<PageModule>>> = {
   'registry-tags': () => import('../pages/registry/tags.tsx'),
   'registry-tag': () => import('../pages/registry/tag.tsx'),
   'registry-settings': () => import('../pages/registry/settings.tsx'),
+  releases: () => import('../pages/releases/page.tsx'),
+  release: () => import('../pages/releases/one.tsx'),
+  'merge-requests': () => import('../pages/merge-requests/page.tsx'),
   environments: () => import('../pages/environments/page.tsx'),
   schedules: () => import('../pages/schedules/page.tsx'),
   runners: () => import('../pages/runners/project.tsx'),

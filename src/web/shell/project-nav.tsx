@@ -66,6 +66,12 @@ function groupsOf(path: string, project: Project | undefined, level: number): re
     { label: 'Files', icon: 'folder', href: filesPath(path, 'tree', branch), pages: ['files'] },
     { label: 'Commits', icon: 'commit', href: projectPath(path, 'commits'), pages: ['commits', 'commit'] },
     { label: 'Branches', icon: 'branch', href: projectPath(path, 'branches'), pages: ['branches'] },
+    {
+      label: 'Merge requests',
+      icon: 'merge',
+      href: projectPath(path, 'merge_requests'),
+      pages: ['merge-requests'],
+    },
     { label: 'Tags', icon: 'tag', href: projectPath(path, 'tags'), pages: ['tags'] },
   ]
   const deploy: Entry[] = [
@@ -75,6 +81,7 @@ function groupsOf(path: string, project: Project | undefined, level: number): re
       href: projectPath(path, 'container_registry'),
       pages: ['registry', 'registry-tags', 'registry-tag', 'registry-settings'],
     },
+    { label: 'Releases', icon: 'star', href: projectPath(path, 'releases'), pages: ['releases', 'release'] },
     { label: 'Environments', icon: 'globe', href: projectPath(path, 'environments'), pages: ['environments'] },
   ]
   const settings: Entry[] = [

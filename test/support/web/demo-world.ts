@@ -3,6 +3,7 @@
 import { createProject, type TestProject } from '../project.ts'
 import { eventually, type Slipway } from '../slipway.ts'
 import { backendFiles, brokenFile, failingTest, longJob } from './demo-files.ts'
+import { attachStatements } from './demo-statements.ts'
 
 export type DemoWorld = {
   readonly backend: TestProject
@@ -37,10 +38,13 @@ export async function buildDemoWorld(slipway: Slipway): Promise<DemoWorld> {
   })
   await backend.git('tag', '-a', 'v1.0.0', '-m', 'The summer release')
   await pushAs(backend, 'v1.0.0')
+  await attachStatements(slipway, 'shop/backend', 'latest')
   await pushBranch(backend, 'feature/returns', 'Round each line, not the sum', failingTest)
+  await openMergeRequest(slipway, backend.id)
   await pushBranch(backend, 'feature/broker', 'Try the new broker', brokenFile)
   const others = await otherProjects(slipway)
   await backend.finished('v1.0.0')
+  await makeRelease(slipway, backend.id)
   const failed = (await backend.finished('feature/returns')).id
   const invalid = (await backend.finished('feature/broker')).id
   const running = await startLong(backend)
@@ -106,7 +110,7 @@ async function settle(slipway: Slipway, id: number, veraId: number): Promise<voi
     expires_at: inAMonth,
   })
   await demand(slipway, 'POST', `${at}/deploy_tokens`, { name: 'host of the shop', scopes: ['read_registry'] })
-  await demand(slipway, 'POST', `${at}/registry/protection/tag/rules`, { tag_name_pattern: 'v\\d+\\..*' })
+  await demand(slipway, 'POST', `${at}/registry/protection/tag/rules`, { tag_name_pattern: 'v\\d+-.*' })
   await demand(slipway, 'PUT', `${at}/registry/cleanup_policy`, {
     enabled: true,
     cadence: '7d',
@@ -114,6 +118,31 @@ async function settle(slipway: Slipway, id: number, veraId: number): Promise<voi
     older_than: '30d',
     name_regex: '.*',
     name_regex_keep: 'v.+',
+  })
+}
+
+async function openMergeRequest(slipway: Slipway, id: number): Promise<void> {
+  await demand(slipway, 'POST', `/projects/${id}/merge_requests`, {
+    source_branch: 'feature/returns',
+    target_branch: 'master',
+    title: 'Round each line, not the sum',
+    labels: 'billing',
+  })
+}
+
+async function makeRelease(slipway: Slipway, id: number): Promise<void> {
+  await demand(slipway, 'POST', `/projects/${id}/releases`, {
+    tag_name: 'v1.0.0',
+    name: 'The summer release',
+    description:
+      '## New\n\n- Returns are billed in the **currency of the order**\n- `GET /orders` pages by key\n\n## Mended\n\n- Bills of more than 1,000 lines\n',
+    assets: {
+      links: [
+        { name: 'Image', url: 'https://registry.example.com/shop/backend:v1-0-0', link_type: 'image' },
+        { name: 'How to update', url: 'https://shop.example.com/docs/update', link_type: 'runbook' },
+        { name: 'backend-1.0.0.tar.gz', url: 'https://shop.example.com/backend-1.0.0.tar.gz', link_type: 'package' },
+      ],
+    },
   })
 }
 

@@ -38,6 +38,35 @@ const commit = {
 const file =
   'stages: [lint, test, build, deploy]\n\nformat:\n  stage: lint\n  script: npm run format\n\nunit:\n  stage: test\n  needs: [format]\n  script:\n    - npm ci\n    - npm test\n'
 
+const release = {
+  name: 'The summer release',
+  tag_name: 'v2.4.0',
+  description: `## New\n\n- **Returns** in \`EUR\`\n- ${hostile}\n\n[docs](https://shop.example.com) and [not](javascript:alert(1))\n`,
+  released_at: ago(90_000),
+  upcoming_release: false,
+  author: people.vera,
+  commit,
+  milestones: [{ title: hostile }],
+  assets: {
+    links: [
+      { id: 1, name: hostile, url: 'https://shop.example.com/a.tar.gz', link_type: 'package' },
+      { id: 2, name: 'Not a web address', url: 'javascript:alert(1)', link_type: 'other' },
+    ],
+  },
+}
+const mergeRequest = {
+  iid: 1,
+  title: 'Round each line, not the sum',
+  state: 'opened',
+  draft: true,
+  source_branch: hostile,
+  target_branch: 'main',
+  labels: ['billing', hostile],
+  author: people.vera,
+  sha: commit.id,
+  updated_at: ago(900),
+}
+
 export function fixtureRoutes(options: FixtureOptions): Routes {
   let isSignedIn = options.signedOut !== true
   const projects = options.empty
@@ -128,6 +157,13 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
     ['GET', /^projects\/[^/]+\/jobs\/\d+\/trace$/, () => ({ kind: 'bytes', bytes: sampleLog() })],
     ['GET', /^slipway\/projects\/[^/]+\/jobs\/\d+\/trace_times$/, () => json({ times: [[0, Date.now() - 90_000]] })],
     ['GET', /^projects\/[^/]+\/jobs\/\d+\/artifacts\/tree$/, () => list(artifactTree)],
+    ['GET', /^projects\/[^/]+\/releases$/, () => list([release, { ...release, tag_name: hostile, name: hostile }])],
+    ['GET', /^projects\/[^/]+\/releases\/[^/]+$/, () => json(release)],
+    [
+      'GET',
+      /^projects\/[^/]+\/merge_requests$/,
+      () => list([mergeRequest, { ...mergeRequest, iid: 2, title: hostile }]),
+    ],
     ['GET', /^projects\/[^/]+\/repository\/branches$/, () => list(branches)],
     [
       'GET',

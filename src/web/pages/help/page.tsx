@@ -1,14 +1,14 @@
 import type { JSX } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { useResource } from '../../api/resource.ts'
+import { parseMarkdown } from '../../prose/markdown.ts'
+import { Markdown } from '../../prose/markdown-view.tsx'
 import type { PageProps } from '../../shell/page-modules.ts'
 import { LinkButton } from '../../ui/button.tsx'
 import { Loaded } from '../../ui/loading.tsx'
 import { Empty } from '../../ui/notice.tsx'
 import { PageHead } from '../../ui/page.tsx'
 import { documents, type HelpDocument } from './documents.ts'
-import { parseMarkdown } from './markdown.ts'
-import { Markdown } from './markdown-view.tsx'
 import './help.css'
 
 export function Page({ params }: PageProps): JSX.Element {
@@ -55,5 +55,12 @@ function Shown({ document }: { readonly document: HelpDocument }): JSX.Element {
 
 function Text({ source }: { readonly source: string }): JSX.Element {
   const blocks = useMemo(() => parseMarkdown(source), [source])
-  return <Markdown blocks={blocks} />
+  return <Markdown blocks={blocks} hrefOf={hrefOf} />
+}
+
+/** Links between our documents lead to their pages; only web addresses lead elsewhere. */
+function hrefOf(href: string): string {
+  const document = /^(?:\.\/|docs\/)?([\w-]+)\.md(#.*)?$/.exec(href)
+  if (document !== null) return `/help/${document[1]}${document[2] ?? ''}`
+  return /^(https?:\/\/|#|\/)/.test(href) ? href : '/help'
 }

@@ -113,13 +113,18 @@ function Referrers({ of }: { readonly of: TagDetails }): JSX.Element {
       <Table
         name="Signatures and attestations"
         rows={of.referrers}
-        keyOf={referrer => referrer.digest}
+        keyOf={referrer => `${referrer.digest} ${referrer.artifact_type}`}
         columns={[
           { title: 'Kind', kind: 'narrow', cell: referrer => kinds[referrer.kind] },
           { title: 'Type', kind: 'main', cell: referrer => <span class="mono clip">{referrer.artifact_type}</span> },
           { title: 'Digest', kind: 'narrow', cell: referrer => <Digest of={referrer.digest} /> },
           { title: 'Size', kind: 'right', cell: referrer => sizeWords(referrer.size_bytes) },
-          { title: 'Pushed', kind: 'narrow', cell: referrer => <Ago at={referrer.created_at} /> },
+          {
+            title: 'Made',
+            kind: 'narrow',
+            cell: referrer =>
+              referrer.created_at ? <Ago at={referrer.created_at} /> : <span class="faint">with the image</span>,
+          },
         ]}
       />
     </Panel>

@@ -1,11 +1,17 @@
-// Reads the Markdown of our own documents into plain data; what it does not know stays text.
+// Reads the Markdown of our own documents, and of the notes of releases, into plain data; what it does not know stays text.
 
 export type Inline =
   | { readonly kind: 'text' | 'code' | 'strong' | 'emphasis'; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly href: string }
 
 export type Block =
-  | { readonly kind: 'heading'; readonly level: number; readonly id: string; readonly content: readonly Inline[] }
+  | {
+      readonly kind: 'heading'
+      readonly level: number
+      /** To link to it, where the text is the whole page. */
+      readonly id: string | undefined
+      readonly content: readonly Inline[]
+    }
   | { readonly kind: 'paragraph'; readonly content: readonly Inline[] }
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'list'; readonly isOrdered: boolean; readonly items: readonly (readonly Inline[])[] }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseInline, parseMarkdown } from '../../../../src/web/pages/help/markdown.ts'
 import { operationsIn } from '../../../../src/web/pages/help/operations.ts'
+import { parseInline, parseMarkdown } from '../../../../src/web/prose/markdown.ts'
 
 const docs = join(import.meta.dirname, '../../../../docs')
 
