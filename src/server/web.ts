@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import serveStatic from '@fastify/static'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from './app.ts'
+import { linkHints } from './web-hints.ts'
 
 const open = { config: { policy: { kind: 'public' } }, schema: { hide: true } } as const
 /** No page of ours begins like this; a wrong address there is answered in the words of its protocol. */
@@ -37,7 +38,8 @@ export async function registerWeb(app: App, { folder }: { readonly folder: strin
     app.get(`/${name}`, open, async (_request, reply) => sendFile(reply, name, hourHeader))
   app.get('/*', open, async (request, reply) => {
     if (otherDoors.test(request.url)) return reply.callNotFound()
-    return sendFile(reply, 'index.html', pageHeader)
+    const [path = '/'] = request.url.split('?')
+    return sendFile(reply.header('link', linkHints(path)), 'index.html', pageHeader)
   })
 }
 

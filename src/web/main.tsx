@@ -16,13 +16,16 @@ import './styles/overlay.css'
 import './styles/shell.css'
 import './styles/status.css'
 
+/** A page whose data come within this time is drawn once, without the grey bars that stand for them before. */
+const patienceMs = 120
+
 await start()
 
 /** The session, the page's script and what it shows are fetched side by side. */
 async function start(): Promise<void> {
   const { page: name, params } = routeOf(location.pathname)
   const page = loadPage(name).then(
-    module => module.prepare?.({ params }),
+    module => Promise.race([module.prepare?.({ params }), patience()]),
     () => undefined, // the outlet tries again, and tells the reader
   )
   await loadSession().catch(() => undefined)
@@ -33,4 +36,8 @@ async function start(): Promise<void> {
   const root = document.getElementById('app')
   if (root !== null) render(<App />, root)
   forgetFirstReloads()
+}
+
+function patience(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, patienceMs))
 }

@@ -74,7 +74,8 @@ export function projectUrl(project: string | number, rest = ''): string {
 }
 
 async function send(method: Method, path: string, options: RequestOptions): Promise<Response> {
-  const headers: Record<string, string> = { accept: 'application/json' }
+  // Reading bears no header of its own: the browser takes what it fetched ahead only for a request that is quite alike.
+  const headers: Record<string, string> = {}
   if (method !== 'GET') headers['x-csrf-token'] = csrfToken.value
   if (options.body !== undefined) headers['content-type'] = 'application/json'
   const request: RequestInit = { method, headers, credentials: 'same-origin' }

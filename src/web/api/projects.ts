@@ -37,8 +37,8 @@ export function useProject(path: string): Resource<Project> {
   return useResource(keyOf(path), signal => readProject(path, signal))
 }
 
-export function primeProject(path: string): void {
-  prime(keyOf(path), signal => readProject(path, signal))
+export function primeProject(path: string): Promise<void> {
+  return prime(keyOf(path), signal => readProject(path, signal))
 }
 
 function keyOf(path: string): string {

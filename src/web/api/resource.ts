@@ -53,8 +53,8 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
 }
 
 /** Begins to load what a page is going to ask for, while its script is still being read. */
-export function prime<T>(key: string, load: (signal: AbortSignal) => Promise<T>): void {
-  void open(entryOf(key), load)
+export function prime<T>(key: string, load: (signal: AbortSignal) => Promise<T>): Promise<void> {
+  return open(entryOf(key), load)
 }
 
 /** Forgets everything: another user has signed in. */

@@ -24,6 +24,19 @@ beforeEach(async () => {
 })
 afterEach(() => browser?.close())
 
+describe('a page that opens', () => {
+  it('takes what the browser fetched ahead, and asks for none of it twice', async () => {
+    const asked: string[] = []
+    page.on('request', request => asked.push(new URL(request.url()).pathname))
+    await page.goto(fixture.url + pipelinePath)
+    await page.locator('.node').first().waitFor()
+    const ahead = ['/api/v4/slipway/session', '/api/v4/projects/shop%2Fbackend']
+    expect(asked.filter(path => ahead.includes(path)).sort()).toEqual([...ahead].sort())
+    const firstPart = asked.findIndex(path => /\/page-.*\.js$/.test(path))
+    expect(asked.slice(0, firstPart)).toContain('/api/v4/slipway/projects/shop%2Fbackend/pipelines/142')
+  })
+})
+
 describe('a live page', () => {
   it('says that it has lost its line, comes back by itself, and reads anew what it missed', async () => {
     const line = await openOverLine()

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact'
 import { type Job, readJob } from '../../api/jobs.ts'
 import type { JobView, PipelineView } from '../../api/pipelines.ts'
-import { developer, levelIn, useProject } from '../../api/projects.ts'
-import { useResource } from '../../api/resource.ts'
+import { developer, levelIn, primeProject, useProject } from '../../api/projects.ts'
+import { prime, useResource } from '../../api/resource.ts'
 import { CommitLink, RefLink } from '../../ci/refs.tsx'
 import { pipelinePath, projectPath } from '../../paths.ts'
 import { currentUser } from '../../session.ts'
@@ -18,10 +18,19 @@ import { JobLog } from './job-log.tsx'
 import { SidePanels } from './side.tsx'
 import './job-page.css'
 
+export function prepare({ params }: PageProps): Promise<unknown> {
+  const { project = '', id = '' } = params
+  return Promise.all([primeProject(project), prime(keyOf(project, id), signal => readJob(project, id, signal))])
+}
+
 export function Page({ params }: PageProps): JSX.Element {
-  const path = params.project ?? ''
-  const job = useResource(`job:${path}:${params.id}`, signal => readJob(path, params.id ?? '', signal))
+  const { project: path = '', id = '' } = params
+  const job = useResource(keyOf(path, id), signal => readJob(path, id, signal))
   return <Loaded of={job}>{data => <WithPipeline path={path} job={data} onChanged={() => void job.reload()} />}</Loaded>
+}
+
+function keyOf(path: string, id: string): string {
+  return `job:${path}:${id}`
 }
 
 type JobProps = { readonly path: string; readonly job: Job; readonly onChanged: () => void }

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { type Overview, readOverview } from '../../api/overview.ts'
-import { useResource } from '../../api/resource.ts'
+import { prime, useResource } from '../../api/resource.ts'
 import { PipelineTable } from '../../ci/pipeline-table.tsx'
 import { useEvents, useThrottled } from '../../live/use-events.ts'
 import { projectPath } from '../../paths.ts'
@@ -15,8 +15,14 @@ import { countWords } from '../../words.ts'
 import { FirstSteps } from './first-steps.tsx'
 import './overview.css'
 
+const key = 'overview'
+
+export function prepare(): Promise<unknown> {
+  return prime(key, readOverview)
+}
+
 export function Page(): JSX.Element {
-  const overview = useResource('overview', readOverview)
+  const overview = useResource(key, readOverview)
   const reload = useThrottled(() => void overview.reload(), 1500)
   useEvents(
     (overview.data?.projects ?? []).map(project => `project:${project.id}` as const),

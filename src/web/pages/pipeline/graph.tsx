@@ -4,7 +4,7 @@ import type { PipelineView } from '../../api/pipelines.ts'
 import { Button } from '../../ui/button.tsx'
 import { ScrollArea } from '../../ui/scroll-area.tsx'
 import { type GraphEdge, type GraphMode, type GraphNode, layoutGraph, relatedTo } from './graph-layout.ts'
-import { JobNode } from './job-node.tsx'
+import { JobNode, type NodeDetail } from './job-node.tsx'
 import { useGrowing } from './use-growing.ts'
 import './graph.css'
 
@@ -65,7 +65,7 @@ export function Graph({ project, pipeline, mayAct, onChanged }: GraphProps): JSX
               key={node.job.name}
               project={project}
               node={node}
-              isPlain={index >= finished && !isInFirstView(node)}
+              detail={detailOf(node, index < finished)}
               isDimmed={hasFocus && !related.has(node.job.name)}
               mayAct={mayAct}
               onPoint={setPointed}
@@ -78,9 +78,10 @@ export function Graph({ project, pipeline, mayAct, onChanged }: GraphProps): JSX
   )
 }
 
-/** Roughly what shows at once, beside and below the rest of the page; other jobs get their icons a moment later. */
-function isInFirstView(node: GraphNode): boolean {
-  return node.x < innerWidth - 240 && node.y < innerHeight - 280
+function detailOf(node: GraphNode, isFinished: boolean): NodeDetail {
+  if (isFinished) return 'all'
+  // Roughly what shows at once, beside and below the rest of the page.
+  return node.x < innerWidth - 280 && node.y < innerHeight - 280 ? 'status' : 'name'
 }
 
 /** One path for many lines: one element is much cheaper to draw than hundreds. */

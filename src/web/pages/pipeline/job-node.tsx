@@ -1,16 +1,18 @@
 import type { JSX } from 'preact'
 import { JobActionButton } from '../../ci/job-action-button.tsx'
 import { jobPath, pipelinePath } from '../../paths.ts'
-import { StatusIcon, toneClass } from '../../ui/status.tsx'
+import { lookOf, StatusMark } from '../../ui/status.tsx'
 import { Duration } from '../../ui/time.tsx'
 import type { GraphNode } from './graph-layout.ts'
 import { memo } from './memo.ts'
 
+/** What of a large pipeline's job is drawn: icons, and then buttons, follow in the next frames. */
+export type NodeDetail = 'name' | 'status' | 'all'
+
 type JobNodeProps = {
   readonly project: string
   readonly node: GraphNode
-  /** Only the name and the colour: icons and buttons of a large pipeline follow in the next frames. */
-  readonly isPlain: boolean
+  readonly detail: NodeDetail
   readonly isDimmed: boolean
   readonly mayAct: boolean
   readonly onPoint: (name: string) => void
@@ -21,7 +23,7 @@ type JobNodeProps = {
 export const JobNode = memo(function JobNode({
   project,
   node,
-  isPlain,
+  detail,
   isDimmed,
   mayAct,
   onPoint,
@@ -33,23 +35,33 @@ export const JobNode = memo(function JobNode({
     job.kind === 'bridge' && downstream !== null
       ? pipelinePath(downstream.project_path, downstream.id)
       : jobPath(project, job.id)
+  const status = { status: job.status, allowFailure: job.allow_failure }
+  const { tone, word } = lookOf(status)
   return (
     <div
-      class={`node ${toneClass({ status: job.status, allowFailure: job.allow_failure })}${isDimmed ? ' node-dim' : ''}`}
+      class={`node tone-${tone}${isDimmed ? ' node-dim' : ''}`}
       style={{ left: `${node.x}px`, top: `${node.y}px` }}
       onPointerEnter={() => onPoint(job.name)}
       onFocusCapture={() => onPoint(job.name)}
     >
-      <a class="node-link" href={href} title={job.name}>
-        {!isPlain && <StatusIcon status={job.status} allowFailure={job.allow_failure} />}
-        <span class="clip">{job.name}</span>
-        {job.started_at !== null && (
-          <span class="node-time">
-            <Duration startedAt={job.started_at} finishedAt={job.finished_at} />
-          </span>
-        )}
-      </a>
-      {mayAct && !isPlain && job.kind === 'build' && <JobActionButton project={project} job={job} onDone={onChanged} />}
+      {detail === 'name' ? (
+        <a class="node-link node-name clip" href={href}>
+          {job.name}
+        </a>
+      ) : (
+        <a class="node-link" href={href} title={`${job.name}: ${word}`}>
+          <StatusMark {...status} />
+          <span class="clip">{job.name}</span>
+          {job.started_at !== null && (
+            <span class="node-time">
+              <Duration startedAt={job.started_at} finishedAt={job.finished_at} />
+            </span>
+          )}
+        </a>
+      )}
+      {detail === 'all' && mayAct && job.kind === 'build' && (
+        <JobActionButton project={project} job={job} onDone={onChanged} />
+      )}
     </div>
   )
 }, isSame)
@@ -60,7 +72,7 @@ function isSame(before: JobNodeProps, after: JobNodeProps): boolean {
     before.node.job === after.node.job &&
     before.node.x === after.node.x &&
     before.node.y === after.node.y &&
-    before.isPlain === after.isPlain &&
+    before.detail === after.detail &&
     before.isDimmed === after.isDimmed &&
     before.mayAct === after.mayAct
   )

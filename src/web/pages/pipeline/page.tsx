@@ -22,9 +22,9 @@ import { primePipeline, usePipeline } from './use-pipeline.ts'
 import { ViewOf } from './views.tsx'
 
 /** Asked for while the page's script is still being read. */
-export function prepare({ params }: PageProps): void {
-  primeProject(params.project ?? '')
-  primePipeline(params.project ?? '', params.id ?? '')
+export function prepare({ params }: PageProps): Promise<unknown> {
+  const path = params.project ?? ''
+  return Promise.all([primeProject(path), primePipeline(path, params.id ?? '')])
 }
 
 export function Page({ params }: PageProps): JSX.Element {

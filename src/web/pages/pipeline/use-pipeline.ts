@@ -18,8 +18,8 @@ export function usePipeline(project: string, id: string): Resource<PipelineView>
   return pipeline
 }
 
-export function primePipeline(project: string, id: string): void {
-  prime(keyOf(project, id), signal => readPipeline(project, id, signal))
+export function primePipeline(project: string, id: string): Promise<void> {
+  return prime(keyOf(project, id), signal => readPipeline(project, id, signal))
 }
 
 function keyOf(project: string, id: string): string {
