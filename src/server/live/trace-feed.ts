@@ -27,7 +27,7 @@ export type TraceFeedDeps = {
 
 /** For up to `fewViewers`; a crowd's window grows with it, since each message to each viewer is a call of the kernel. */
 const windowMs = 50
-const crowdWindowMs = 200
+const crowdWindowMs = 240
 const fewViewers = 100
 const manyViewers = 500
 export const pieceBytes = 64 * 1024
