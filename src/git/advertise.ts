@@ -1,7 +1,6 @@
 // The answer to `GET …/info/refs`. What git itself would say is learned once, from an empty repository; the refs are
 // read from the files. So no process is started for it.
 import { rm } from 'node:fs/promises'
-import { execa } from 'execa'
 import { encodeLine, flush } from './pkt-line.ts'
 import { readRefs } from './refs.ts'
 import type { Repositories } from './repositories.ts'
@@ -50,14 +49,9 @@ async function learnAbilities({ git, folderOf, ensure }: Repositories): Promise<
   const id = Number.MAX_SAFE_INTEGER // no project ever gets it
   const folder = await ensure(id)
   const ask = async (command: string, environment: Readonly<Record<string, string>>) => {
-    const args = ['--git-dir', folder, command, '--stateless-rpc', '--advertise-refs', folder]
-    const { stdout, failed } = await execa('git', args, {
-      ...git.options(environment),
-      encoding: 'buffer',
-      stderr: 'ignore',
-    })
-    if (failed) throw new Error(`git ${command} does not run`)
-    return Buffer.from(stdout)
+    const answer = await git.run(folder, [command, '--stateless-rpc', '--advertise-refs', folder], { environment })
+    if (answer === null) throw new Error(`git ${command} does not run`)
+    return answer
   }
   const push = await ask('receive-pack', {})
   const fetch = await ask('upload-pack', { GIT_PROTOCOL: 'version=2' })

@@ -1,7 +1,6 @@
 // Reads objects through `git cat-file --batch` processes that stay: one a repository that is being read, a few at once.
 // Answers come in the order of the questions. A process that is not asked for a while is ended; so is one that fails,
 // and its questions are then asked of a new one, once.
-import { execa } from 'execa'
 import type { Git } from './process.ts'
 
 export type GitObject = {
@@ -88,11 +87,7 @@ type Batch = {
 type Question = { readonly mostBytes: number; readonly answer: (answer: Answer) => void }
 
 function startBatch(git: Git, folder: string, onEnd: () => void): Batch {
-  const child = execa('git', ['--git-dir', folder, 'cat-file', '--batch'], {
-    ...git.options(),
-    buffer: false,
-    stderr: 'ignore',
-  })
+  const child = git.start(['--git-dir', folder, 'cat-file', '--batch'])
   const questions: Question[] = []
   let isEnded = false
   const parse = createParser(
@@ -108,7 +103,6 @@ function startBatch(git: Git, folder: string, onEnd: () => void): Batch {
     child.stdin.end()
   }
 
-  child.stdin.on('error', () => {}) // EPIPE: the end of the process tells the questions
   child.stdout.on('data', (chunk: Buffer) => parse(chunk))
   const ended = child.then(() => {
     isEnded = true

@@ -21,7 +21,7 @@ export type Push = {
 }
 
 export type PushReactions = {
-  /** Before git changes the refs, beside its work: notes who pushes what, should the server die before `onPush`. */
+  /** Before the refs change or beside git's work: notes who pushes what, should the server die before `onPush`. */
   readonly beforePush?: (push: Push) => Promise<void>
   /** The lines of `remote: …`. */
   readonly onPush: (push: Push) => Promise<readonly string[]>

@@ -1,12 +1,13 @@
 // Starts git, shut off from the machine's and the user's settings: only our own configuration file counts.
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
+import { type Command, createSpareShells } from '../kit/spare-shells.ts'
 
 const configuration = `# Written at every start; changes here are lost.
 [safe]
 	directory = *
 [core]
+	alternateRefsCommand = true
 	fsync = committed,loose-object,reference
 	logAllRefUpdates = false
 [gc]
@@ -35,18 +36,22 @@ const configuration = `# Written at every start; changes here are lost.
 `
 
 export type Git = {
-  /** Options for `execa`, for processes that stream. */
-  readonly options: (extra?: Readonly<Record<string, string>>) => {
-    readonly env: Readonly<Record<string, string>>
-    readonly extendEnv: false
-    readonly reject: false
-    readonly stripFinalNewline: false
-  }
+  /** A process that streams. It does not fail: what it prints tells how it went. */
+  readonly start: (args: readonly string[], environment?: Readonly<Record<string, string>>) => Command
   /** Runs to the end; null when git ends with a failure. */
   readonly run: (folder: string, args: readonly string[], options?: RunOptions) => Promise<Buffer | null>
+  readonly close: () => Promise<void>
 }
 
-export type RunOptions = { readonly input?: string; readonly mostBytes?: number; readonly timeoutMs?: number }
+export type RunOptions = {
+  readonly input?: string
+  readonly environment?: Readonly<Record<string, string>>
+  readonly mostBytes?: number
+  readonly timeoutMs?: number
+}
+
+/** As many as a push and the job that follows from it need. */
+const spareShells = 4
 
 /** @param root the folder of all repositories; git's configuration file lies in it */
 export async function createGit(root: string, searchPath: string): Promise<Git> {
@@ -65,23 +70,32 @@ export async function createGit(root: string, searchPath: string): Promise<Git> 
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_OPTIONAL_LOCKS: '0',
   }
-  const options = (extra: Readonly<Record<string, string>> = {}) =>
-    ({ env: { ...environment, ...extra }, extendEnv: false, reject: false, stripFinalNewline: false }) as const
+  const shells = createSpareShells({ count: spareShells, environment })
+  const start: Git['start'] = (args, more) => shells.become(['git', ...args], more)
 
   return {
-    options,
-    run: async (folder, args, { input, mostBytes = 64 * 1024 * 1024, timeoutMs = 60_000 } = {}) => {
-      const result = await execa('git', ['--git-dir', folder, ...args], {
-        ...options(),
-        ...(input === undefined ? { stdin: 'ignore' } : { input }),
-        encoding: 'buffer',
-        maxBuffer: mostBytes,
-        stderr: 'ignore',
-        timeout: timeoutMs,
-      })
-      return result.failed
-        ? null
-        : Buffer.from(result.stdout.buffer, result.stdout.byteOffset, result.stdout.byteLength)
+    start,
+    run: async (folder, args, { input = '', environment, mostBytes = 64 * 1024 * 1024, timeoutMs = 60_000 } = {}) => {
+      const child = start(['--git-dir', folder, ...args], environment)
+      const timer = setTimeout(() => child.kill(), timeoutMs)
+      child.stdin.end(input)
+      const output = await readOutput(child, mostBytes)
+      const { exitCode } = await child
+      clearTimeout(timer)
+      return exitCode === 0 ? output : null
     },
+    close: shells.close,
   }
+}
+
+/** Ends the process when it says more than that. */
+async function readOutput(child: Command, mostBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let sizeBytes = 0
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    sizeBytes += chunk.length
+    if (sizeBytes > mostBytes) child.kill()
+  }
+  return Buffer.concat(chunks)
 }

@@ -1,6 +1,5 @@
 // git receive-pack as a process: fed with the push, its answer taken apart.
 import type { Readable, Writable } from 'node:stream'
-import { execa } from 'execa'
 import { createLineReader, encodeBand, type PktLine } from './pkt-line.ts'
 import type { RefUpdate } from './ports.ts'
 import {
@@ -39,8 +38,7 @@ export async function runReceivePack(
     `receive.denyNonFastForwards=${guarded !== null}`,
   ]
   const args = [...settings, '--git-dir', request.folder, 'receive-pack', '--stateless-rpc', request.folder]
-  const child = execa('git', args, { ...repositories.git.options(), buffer: false, stderr: 'ignore' })
-  child.stdin.on('error', () => {}) // git ended early; its report says why
+  const child = repositories.git.start(args)
   const output = collectReport(child.stdout, head, request.answer)
   await feed(child.stdin, bytes, rest)
   const [report] = await Promise.all([output, child])

@@ -45,12 +45,14 @@ export function createRefEditor(deps: {
   async function update({ actor, access, pushOptions = [] }: Place, change: RefUpdate): Promise<boolean> {
     const { project } = access
     const folder = await repositories.ensure(project.id)
+    const push = { project, actor, changes: [change], pushOptions }
+    await deps.reactions.beforePush?.(push)
     const args =
       change.after === noCommit
         ? ['update-ref', '-d', fullRefName(change.ref), change.before]
         : ['update-ref', fullRefName(change.ref), change.after, change.before]
     if ((await repositories.git.run(folder, args)) === null) return false
-    await deps.reactions.onPush({ project, actor, changes: [change], pushOptions })
+    await deps.reactions.onPush(push)
     return true
   }
 

@@ -148,6 +148,7 @@ export async function createRepositories(options: {
     close: async () => {
       await maintenance.close()
       await objects.close()
+      await git.close()
     },
   }
 
@@ -159,8 +160,9 @@ export async function createRepositories(options: {
   }
 }
 
-/** As `git init --bare` makes it, without starting git. Done again, it changes nothing. */
+/** As `git init --bare` makes it, without starting git. Its HEAD comes last: where there is one, all is there. */
 async function makeRepository(folder: string): Promise<void> {
+  if ((await readHead(folder)) !== null) return
   for (const inner of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags']) {
     await mkdir(join(folder, inner), { recursive: true, mode: 0o750 })
   }

@@ -1,7 +1,6 @@
 // A fetch or clone, streamed through git.
 import { once } from 'node:events'
 import { pipeline } from 'node:stream/promises'
-import { execa } from 'execa'
 import type { Git } from './process.ts'
 import { bodyOf, headersOf, protocolOf, type Visit } from './visit.ts'
 
@@ -22,7 +21,7 @@ export async function uploadPack(git: Git, visit: Visit): Promise<void> {
     folder,
   ]
   const environment = protocol === undefined ? {} : { GIT_PROTOCOL: protocol }
-  const child = execa('git', args, { ...git.options(environment), buffer: false, stderr: 'ignore' })
+  const child = git.start(args, environment)
   response.once('close', () => child.kill())
   const type = isAdvertisement ? 'application/x-git-upload-pack-advertisement' : 'application/x-git-upload-pack-result'
   response.writeHead(200, headersOf(type))

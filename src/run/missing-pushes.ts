@@ -1,4 +1,4 @@
-// Refs that were changed without getting their pipelines: the server died in between. Who pushed them stands in the notes.
+// Refs that were changed without getting their pipelines: the server died in between. Who made the last push stands in its note.
 import type { Repositories } from './ports.ts'
 import type { Ref } from './records.ts'
 import type { PushNote, ServedRefs } from './store-ports.ts'
@@ -9,7 +9,7 @@ export async function missingPushes(
   deps: { readonly servedRefs: ServedRefs; readonly repositories: Pick<Repositories, 'refs'> },
   projectId: number,
 ): Promise<readonly PushNote[]> {
-  const [served, notes, refs] = await Promise.all([
+  const [served, note, refs] = await Promise.all([
     deps.servedRefs.of(projectId),
     deps.servedRefs.announced(projectId),
     deps.repositories.refs(projectId),
@@ -22,18 +22,17 @@ export async function missingPushes(
   const deleted = served
     .filter(({ ref }) => !present.has(keyOf(ref)))
     .map(({ ref, sha }) => ({ ref, before: sha, after: zeroSha }))
-  const byNote = Map.groupBy([...changed, ...deleted], change => noteOf(notes, change.ref))
-  return [...byNote].map(([note, changes]) => ({
+  const byNote = Map.groupBy([...changed, ...deleted], change => (names(note, change.ref) ? note : null))
+  return [...byNote].map(([pushed, changes]) => ({
     projectId,
-    userId: note?.userId ?? null,
-    pushOptions: note?.pushOptions ?? [],
+    userId: pushed?.userId ?? null,
+    pushOptions: pushed?.pushOptions ?? [],
     changes,
   }))
 }
 
-/** The last push that named the ref. */
-function noteOf(notes: readonly PushNote[], ref: Ref): PushNote | undefined {
-  return notes.findLast(note => note.changes.some(change => keyOf(change.ref) === keyOf(ref)))
+function names(note: PushNote | null, ref: Ref): boolean {
+  return note?.changes.some(change => keyOf(change.ref) === keyOf(ref)) ?? false
 }
 
 function keyOf(ref: Ref): string {

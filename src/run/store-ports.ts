@@ -347,10 +347,10 @@ export type PushNote = {
 
 /** Which refs have got their pipelines, and who pushed what: the outbox of pushes. */
 export type ServedRefs = {
+  /** Takes the place of what was announced before: pushes to one repository come one after the other. */
   readonly announce: (push: PushNote, at: string) => Promise<void>
-  readonly announced: (projectId: number) => Promise<readonly PushNote[]>
-  /** Pushes to one repository come one after the other: all that were announced are done. */
-  readonly forgetAnnounced: (projectId: number) => Promise<void>
+  /** The last push, whether it got its pipelines or not. */
+  readonly announced: (projectId: number) => Promise<PushNote | null>
   readonly of: (projectId: number) => Promise<readonly { readonly ref: Ref; readonly sha: string }[]>
   readonly mark: (projectId: number, ref: Ref, sha: string | null) => Promise<void>
 }

@@ -163,7 +163,6 @@ export function createTrigger(deps: {
     for (const change of push.changes) {
       if (change.after === zeroSha) await servedRefs.mark(projectId, change.ref, null)
     }
-    await servedRefs.forgetAnnounced(projectId)
     if (rest.length > 0 && !wishes.isNoPipelineAsked) {
       lines.push(`No pipelines for ${rest.length} more refs: one push makes at most ${maxRefs}.`)
     }

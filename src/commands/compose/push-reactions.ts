@@ -5,11 +5,11 @@ import type { Trigger, Push as TriggerPush } from '../../run/trigger.ts'
 
 export function createPushReactions(trigger: Trigger, accounts: Accounts): PushReactions {
   return {
-    beforePush: push => trigger.announcePush(triggerPushOf(push)),
-    async onPush(push) {
+    async beforePush(push) {
+      await trigger.announcePush(triggerPushOf(push))
       await accounts.stores.projects.update(push.project.id, { lastActivityAt: accounts.now().toISOString() })
-      return await trigger.createForPush(triggerPushOf(push))
     },
+    onPush: push => trigger.createForPush(triggerPushOf(push)),
     onFirstBranch: accounts.projects.adoptDefaultBranch,
   }
 }

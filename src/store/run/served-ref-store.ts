@@ -7,33 +7,32 @@ import type { Tables } from '../tables.ts'
 export function createServedRefs(database: Database): ServedRefs {
   return {
     async announce(push, at) {
-      await database
-        .insertInto('push_note')
-        .values({
-          project_id: push.projectId,
-          user_id: push.userId,
-          changes: JSON.stringify(push.changes),
-          push_options: JSON.stringify(push.pushOptions),
-          at,
-        })
-        .execute()
+      const note = {
+        project_id: push.projectId,
+        user_id: push.userId,
+        changes: JSON.stringify(push.changes),
+        push_options: JSON.stringify(push.pushOptions),
+        at,
+      }
+      await database.transaction().execute(async transaction => {
+        await transaction.deleteFrom('push_note').where('project_id', '=', push.projectId).execute()
+        await transaction.insertInto('push_note').values(note).execute()
+      })
     },
     async announced(projectId) {
-      const rows = await database
+      const row = await database
         .selectFrom('push_note')
         .selectAll()
         .where('project_id', '=', projectId)
-        .orderBy('id')
-        .execute()
-      return rows.map(row => ({
+        .orderBy('id', 'desc')
+        .executeTakeFirst()
+      if (row === undefined) return null
+      return {
         projectId: row.project_id,
         userId: row.user_id,
         changes: JSON.parse(row.changes) as PushNote['changes'],
         pushOptions: JSON.parse(row.push_options) as PushNote['pushOptions'],
-      }))
-    },
-    async forgetAnnounced(projectId) {
-      await database.deleteFrom('push_note').where('project_id', '=', projectId).execute()
+      }
     },
     async of(projectId) {
       const rows = await database.selectFrom('served_ref').selectAll().where('project_id', '=', projectId).execute()

@@ -199,8 +199,8 @@ describe('a repository', () => {
     const home = join(temporary.path, 'home')
     await mkdir(home)
     await writeFile(join(home, '.gitconfig'), '[core]\n\thooksPath = /tmp/evil\n[receive]\n\tfsckObjects = false\n')
-    const { env } = repositories.git.options()
-    expect(env.HOME).toBe('/nonexistent')
+    const seen = await repositories.git.run(folder, ['-c', 'alias.home=!echo "$HOME"', 'home'])
+    expect(seen?.toString()).toBe('/nonexistent\n')
     const shown = await repositories.git.run(folder, ['config', '--show-origin', '--list'])
     const origins = new Set(
       shown

@@ -141,6 +141,25 @@ describe('pushes without their pipeline', () => {
     expect(await count()).toBe(2)
   })
 
+  it('are told of the last push only, and of the refs that it named', async () => {
+    const pushOf = (name: string, userId: number) => {
+      const sha = String(userId).repeat(40)
+      world.repository.files.set(sha, 'a: {script: x}')
+      world.repository.messages.set(sha, 'm')
+      world.repository.refs.set(`1 branch ${name}`, sha)
+      const change = { ref: { kind: 'branch' as const, name }, before: zeroSha, after: sha }
+      return { projectId: 1, userId, changes: [change], pushOptions: [] }
+    }
+    await world.trigger.announcePush(pushOf('first', 7))
+    await world.trigger.announcePush(pushOf('second', 8))
+    await world.coordinator.recover()
+    const { items } = await world.reader.pipelines({ projectId: 1, ascending: true }, { page: 1, perPage: 10 })
+    expect(items.map(({ ref, userId }) => [ref.name, userId])).toEqual([
+      ['first', null],
+      ['second', 8],
+    ])
+  })
+
   it('that would make none are not looked at again', async () => {
     await world.push(null)
     await world.push('a: {script: x, only: [tags]}', { branch: 'other' })

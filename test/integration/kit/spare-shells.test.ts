@@ -1,0 +1,55 @@
+import { text } from 'node:stream/consumers'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createSpareShells, type SpareShells } from '../../../src/kit/spare-shells.ts'
+
+const environment = { PATH: process.env.PATH ?? '', GREETING: 'hello' }
+let shells: SpareShells
+
+afterEach(() => shells.close())
+
+describe.each([{ count: 2 }, { count: 0 }])('with $count shells that wait', ({ count }) => {
+  it('a command gets its words as they are', async () => {
+    shells = createSpareShells({ count, environment })
+    const words = ['a b', "it's", '$HOME `id` \\', 'two\nlines\n', '', '*', 'é✓']
+    const command = shells.become(['printf', '%s|', ...words])
+    expect(await text(command.stdout)).toBe(words.map(word => `${word}|`).join(''))
+    expect((await command).exitCode).toBe(0)
+  })
+
+  it('a command gets what is written after it, to the last byte', async () => {
+    shells = createSpareShells({ count, environment })
+    const command = shells.become(['cat'])
+    const input = '\n\n  echo no\\n\nread -r x\n'
+    command.stdin.end(input)
+    expect(await text(command.stdout)).toBe(input)
+  })
+
+  it('a command sees the common environment and its own, and nothing else', async () => {
+    shells = createSpareShells({ count, environment })
+    const command = shells.become(['env'], { OWN: "it's\nmine" })
+    const seen = await text(command.stdout)
+    expect(seen).toContain('GREETING=hello\n')
+    expect(seen).toContain("OWN=it's\nmine\n")
+    expect(seen).not.toContain('HOME=')
+  })
+
+  it('a command that is not there ends with 127', async () => {
+    shells = createSpareShells({ count, environment })
+    expect((await shells.become(['slipway-no-such-command'])).exitCode).toBe(127)
+  })
+})
+
+describe('more commands than shells', () => {
+  it('run at the same time all the same', async () => {
+    shells = createSpareShells({ count: 1, environment })
+    const commands = ['one', 'two', 'three'].map(word => shells.become(['echo', word]))
+    expect(await Promise.all(commands.map(command => text(command.stdout)))).toEqual(['one\n', 'two\n', 'three\n'])
+  })
+})
+
+it('a command is killed as any process', async () => {
+  shells = createSpareShells({ count: 1, environment })
+  const command = shells.become(['cat'])
+  command.kill()
+  expect((await command).signal).toBe('SIGTERM')
+})
