@@ -240,4 +240,11 @@ describe('the audit record', () => {
     expect(events.body).toMatchObject([{ action: 'createProjectVariable', author_name: 'root', target: 'audited/app' }])
     expect(JSON.stringify(events.body)).not.toContain('never-in-the-record')
   })
+
+  it('names what was made, which no path names', async () => {
+    const made = await post<{ readonly path_with_namespace: string }>('/projects', { name: 'new', path: 'new' })
+    const events = await server.call('GET', '/audit_events?per_page=100', { token: root })
+    const name = made.path_with_namespace
+    expect(events.body).toContainEqual(expect.objectContaining({ action: 'createProject', target: name }))
+  })
 })
