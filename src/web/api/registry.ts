@@ -1,6 +1,6 @@
 // The Container Registry as the pages see it: GitLab's resources, and rows with all that is known of a tag.
 import type { Named } from '../ui/person.tsx'
-import { change, getAll, getJson, getPage, type Page, projectUrl, type Query } from './client.ts'
+import { change, getJson, getPage, type Page, projectUrl, type Query } from './client.ts'
 
 export type Repository = {
   readonly id: number
@@ -124,23 +124,4 @@ export function previewDeletion(
   return change<DeletionPreview>('POST', `slipway/${registryUrl(project, `repositories/${repository}/preview`)}`, {
     body: { tags },
   })
-}
-
-export type TagRule = {
-  readonly id: number
-  readonly tag_name_pattern: string
-  readonly minimum_access_level_for_push: string | null
-  readonly minimum_access_level_for_delete: string | null
-}
-
-export function listTagRules(project: string, signal: AbortSignal): Promise<readonly TagRule[]> {
-  return getAll<TagRule>(registryUrl(project, 'protection/tag/rules'), { signal })
-}
-
-export function createTagRule(project: string, body: Omit<TagRule, 'id'>): Promise<TagRule> {
-  return change<TagRule>('POST', registryUrl(project, 'protection/tag/rules'), { body })
-}
-
-export function deleteTagRule(project: string, id: number): Promise<unknown> {
-  return change('DELETE', registryUrl(project, `protection/tag/rules/${id}`))
 }

@@ -70,15 +70,15 @@ beforeAll(async () => {
 afterAll(() => fixture?.close())
 
 describe.each([
-  ['at a desk, light', 1280, 'light'],
-  ['on a phone, dark', 390, 'dark'],
-] as const)('every page %s', (_name, width, colorScheme) => {
+  ['at a desk', 1280],
+  ['on a phone', 390],
+] as const)('every page %s, light and dark', (_name, width) => {
   let browser: OwnBrowser
   let page: Page
   let watched: WatchedPage
 
   beforeAll(async () => {
-    browser = await openBrowser({ viewport: { width, height: 860 }, colorScheme, reducedMotion: 'reduce' })
+    browser = await openBrowser({ viewport: { width, height: 860 }, reducedMotion: 'reduce' })
     page = await browser.context.newPage()
     watched = watchPage(page)
   }, 60_000)

@@ -1,14 +1,27 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 
-/** What axe-core finds serious or critical on the page, as `rule: selector`. */
+const everyRule = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+/** A scheme changes colours and nothing else. */
+const colourRules = ['cat.color']
+
+/** What axe-core finds serious or critical on the page, light and dark, as `scheme: rule: selector`. */
 export async function seriousFindings(page: Page): Promise<readonly string[]> {
   // Evaluated, not added as a script: the page's policy allows no inline script.
   await page.evaluate(axe.source)
-  const found = await page.evaluate(async () => {
+  await page.emulateMedia({ colorScheme: 'light' })
+  const light = await findingsOf(page, everyRule)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  const dark = await findingsOf(page, colourRules)
+  return [...light.map(finding => `light: ${finding}`), ...dark.map(finding => `dark: ${finding}`)]
+}
+
+async function findingsOf(page: Page, tags: readonly string[]): Promise<readonly string[]> {
+  const found = await page.evaluate(async values => {
     const { axe: tester } = globalThis as unknown as { readonly axe: typeof axe }
     const { violations } = await tester.run(document, {
-      runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+      runOnly: { type: 'tag', values: [...values] },
+      resultTypes: ['violations'],
     })
     // The height of a line of text is what a log and a file are made of (WCAG 2.5.8 excepts what is essential).
     const isLineNumber = (selector: string): boolean =>
@@ -20,6 +33,6 @@ export async function seriousFindings(page: Page): Promise<readonly string[]> {
           .filter(node => violation.id !== 'target-size' || !isLineNumber(node.target.join(' ')))
           .map(node => `${violation.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
       )
-  })
+  }, tags)
   return found.map(each => each.replace(/\s+/g, ' ').slice(0, 300))
 }

@@ -46,6 +46,7 @@ export async function buildDemoWorld(slipway: Slipway): Promise<DemoWorld> {
   await backend.finished('v1.0.0')
   await makeRelease(slipway, backend.id)
   const failed = (await backend.finished('feature/returns')).id
+  await retryOnce(slipway, backend, failed)
   const invalid = (await backend.finished('feature/broker')).id
   const running = await startLong(backend)
   const jobOf = async (pipeline: number, name: string): Promise<number> =>
@@ -111,6 +112,10 @@ async function settle(slipway: Slipway, id: number, veraId: number): Promise<voi
   })
   await demand(slipway, 'POST', `${at}/deploy_tokens`, { name: 'host of the shop', scopes: ['read_registry'] })
   await demand(slipway, 'POST', `${at}/registry/protection/tag/rules`, { tag_name_pattern: 'v\\d+-.*' })
+  await demand(slipway, 'POST', `${at}/registry/protection/repository/rules`, {
+    repository_path_pattern: 'shop/backend/cache*',
+    minimum_access_level_for_delete: 'maintainer',
+  })
   await demand(slipway, 'PUT', `${at}/registry/cleanup_policy`, {
     enabled: true,
     cadence: '7d',
@@ -119,6 +124,13 @@ async function settle(slipway: Slipway, id: number, veraId: number): Promise<voi
     name_regex: '.*',
     name_regex_keep: 'v.+',
   })
+}
+
+/** So that the job has two attempts to compare. */
+async function retryOnce(slipway: Slipway, project: TestProject, pipeline: number): Promise<void> {
+  const job = (await project.jobs(pipeline)).find(each => each.name === 'e2e')
+  await demand(slipway, 'POST', `/projects/${project.id}/jobs/${job?.id}/retry`, {})
+  await project.finished('feature/returns')
 }
 
 async function openMergeRequest(slipway: Slipway, id: number): Promise<void> {

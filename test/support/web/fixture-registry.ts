@@ -64,6 +64,7 @@ export function registryRoutes(json: Json, list: List): readonly (readonly [stri
         json({ repositories: [{ id: 1, path: 'shop/backend', ...preview }], deleted_tags: 1, freed_bytes: 12_300_000 }),
     ],
     ['GET', /^projects\/[^/]+\/registry\/protection\/tag\/rules$/, () => list([tagRule])],
+    ['GET', /^projects\/[^/]+\/registry\/protection\/repository\/rules$/, () => list([repositoryRule])],
     ['GET', /^projects\/[^/]+\/registry\/follows$/, () => list([follow])],
     ['GET', /^projects\/[^/]+\/registry\/webhooks$/, () => list([webhook])],
     ['GET', /^projects\/[^/]+\/registry\/webhooks\/1\/deliveries$/, () => list(deliveries)],
@@ -92,6 +93,13 @@ function imageTag(name: string, extra: Readonly<Record<string, unknown>> = {}) {
     other_tags: [],
     ...extra,
   }
+}
+
+const repositoryRule = {
+  id: 1,
+  repository_path_pattern: 'shop/backend/*',
+  minimum_access_level_for_push: 'maintainer',
+  minimum_access_level_for_delete: null,
 }
 
 const usage = {

@@ -5,7 +5,7 @@ import type { JobView, PipelineView } from '../../api/pipelines.ts'
 import { useShortcuts } from '../../keyboard.ts'
 import { jobPath } from '../../paths.ts'
 import { Panel } from '../../ui/page.tsx'
-import { StatusIcon } from '../../ui/status.tsx'
+import { lookOf, StatusIcon } from '../../ui/status.tsx'
 import { Duration } from '../../ui/time.tsx'
 import { ArtifactPanel } from './artifact-panel.tsx'
 
@@ -36,6 +36,7 @@ export function SidePanels({ path, job, view, pipeline, mayAct, onChanged }: Sid
             jobs={[...attempts].sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at))}
             current={job.id}
             label={(_each, index) => `Attempt ${attempts.length - index}`}
+            note={attemptWords}
           />
         </Panel>
       )}
@@ -57,16 +58,21 @@ type JobLinksProps = {
   readonly jobs: readonly JobView[]
   readonly current: number
   readonly label: (job: JobView, index: number) => string
+  /** A second line, where one compares. */
+  readonly note?: (job: JobView) => string
 }
 
-function JobLinks({ path, jobs, current, label }: JobLinksProps): JSX.Element {
+function JobLinks({ path, jobs, current, label, note }: JobLinksProps): JSX.Element {
   return (
     <ul class="side-jobs">
       {jobs.map((job, index) => (
         <li key={job.id}>
           <a href={jobPath(path, job.id)} aria-current={job.id === current ? 'page' : undefined}>
             <StatusIcon status={job.status} allowFailure={job.allow_failure} />
-            <span class="clip">{label(job, index)}</span>
+            <span class="two-lines">
+              <span class="clip">{label(job, index)}</span>
+              {note && <span class="soft small">{note(job)}</span>}
+            </span>
             <span class="spacer" />
             <span class="soft small">
               <Duration startedAt={job.started_at} finishedAt={job.finished_at} />
@@ -76,6 +82,16 @@ function JobLinks({ path, jobs, current, label }: JobLinksProps): JSX.Element {
       ))}
     </ul>
   )
+}
+
+/** What tells one attempt from another: how it ended, and where it ran. */
+function attemptWords(job: JobView): string {
+  const { word } = lookOf({ status: job.status, allowFailure: job.allow_failure })
+  const isScript = job.failure_reason === null || job.failure_reason === 'script_failure'
+  const how = isScript ? word : `${word}: ${job.failure_reason?.replaceAll('_', ' ')}`
+  const code = job.exit_code === null || job.status !== 'failed' ? [] : [`exit code ${job.exit_code}`]
+  const runner = job.runner_id === null ? [] : [`runner #${job.runner_id}`]
+  return [how, ...code, ...runner].join(', ')
 }
 
 type DetailsProps = {

@@ -22,12 +22,14 @@ const headHeight = 32
 
 export function layoutGraph(jobs: readonly JobView[], stages: readonly string[], mode: GraphMode): Graph {
   const columns = mode === 'stages' ? columnsByStage(jobs, stages) : columnsByNeeds(jobs)
+  // Only stages have titles.
+  const top = mode === 'stages' ? headHeight : 0
   const nodes = columns.flatMap(({ jobs: inColumn }, column) =>
     inColumn.map((job, row) => ({
       job,
       column,
       x: column * (nodeWidth + gapX),
-      y: headHeight + row * (nodeHeight + gapY),
+      y: top + row * (nodeHeight + gapY),
     })),
   )
   const tallest = Math.max(1, ...columns.map(column => column.jobs.length))
@@ -36,7 +38,7 @@ export function layoutGraph(jobs: readonly JobView[], stages: readonly string[],
     edges: edgesOf(nodes),
     columns: columns.map(({ title }, column) => ({ title, x: column * (nodeWidth + gapX) })),
     width: Math.max(1, columns.length) * (nodeWidth + gapX) - gapX,
-    height: headHeight + tallest * (nodeHeight + gapY) - gapY,
+    height: top + tallest * (nodeHeight + gapY) - gapY,
   }
 }
 

@@ -31,14 +31,37 @@ export function JobList({ path, pipeline, mayAct, onChanged }: JobListProps): JS
       cell: job => <Status status={job.status} allowFailure={job.allow_failure} />,
     },
     { title: 'Job', kind: 'main', cell: job => <Name path={path} job={job} /> },
-    { title: 'Stage', cell: job => job.stage },
+    { title: 'Stage', isPlain: true, cell: job => job.stage },
     {
       title: 'Waited',
       kind: 'narrow',
-      cell: job => <Duration startedAt={job.queued_at} finishedAt={job.started_at ?? job.finished_at} />,
+      isPlain: true,
+      cell: job =>
+        job.queued_at && (
+          <>
+            <span class="phone-only">waited </span>
+            <Duration startedAt={job.queued_at} finishedAt={job.started_at ?? job.finished_at} />
+          </>
+        ),
     },
-    { title: 'Ran', kind: 'narrow', cell: job => <Duration startedAt={job.started_at} finishedAt={job.finished_at} /> },
-    { title: 'Finished', kind: 'narrow', cell: job => job.finished_at && <Ago at={job.finished_at} /> },
+    {
+      title: 'Ran',
+      kind: 'narrow',
+      isPlain: true,
+      cell: job =>
+        job.started_at && (
+          <>
+            <span class="phone-only">ran </span>
+            <Duration startedAt={job.started_at} finishedAt={job.finished_at} />
+          </>
+        ),
+    },
+    {
+      title: 'Finished',
+      kind: 'narrow',
+      isPlain: true,
+      cell: job => job.finished_at && <Ago at={job.finished_at} />,
+    },
   ]
   if (mayAct)
     columns.push({

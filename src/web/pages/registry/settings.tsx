@@ -5,7 +5,7 @@ import type { PageProps } from '../../shell/page-modules.ts'
 import { PageHead } from '../../ui/page.tsx'
 import { CleanupForm } from './cleanup.tsx'
 import { Follows } from './follows.tsx'
-import { TagRules } from './tag-rules.tsx'
+import { Rules } from './rules.tsx'
 import { Webhooks } from './webhooks.tsx'
 
 export function Page({ params }: PageProps): JSX.Element {
@@ -17,10 +17,15 @@ export function Page({ params }: PageProps): JSX.Element {
         title="Registry settings"
         windowTitle={`Registry settings of ${path}`}
         crumbs={[{ label: 'Container Registry', href: projectPath(path, 'container_registry') }]}
-      />
+      >
+        <p class="soft">
+          To switch the registry off for this project, see <a href={projectPath(path, 'settings/general')}>General</a>.
+        </p>
+      </PageHead>
       <div class="stack">
         <CleanupForm path={path} />
-        <TagRules path={path} />
+        <Rules path={path} kind="tag" />
+        <Rules path={path} kind="repository" />
         <Follows path={path} defaultRef={project.data?.default_branch ?? 'main'} />
         <Webhooks path={path} />
       </div>

@@ -140,7 +140,7 @@ function Value({ of }: { readonly of: Variable }): JSX.Element {
   if (of.masked) return <span class="faint">••••••••</span>
   if (!shown) {
     return (
-      <Button small kind="quiet" onClick={() => setShown(true)}>
+      <Button small onClick={() => setShown(true)}>
         Show
       </Button>
     )
