@@ -7,6 +7,7 @@ import { createKeyedLock } from '../kit/keyed-lock.ts'
 import { createOwner } from '../kit/owner.ts'
 import { systemClock } from './clock.ts'
 import type { RunnerConfig } from './config.ts'
+import { createGitCopies } from './git-copies.ts'
 import { createGitMirrors } from './git-mirror.ts'
 import type { JobWorld } from './job-context.ts'
 import type { ServerClient } from './ports.ts'
@@ -35,15 +36,18 @@ export function assembleWorld({
   const engine = connectEngine(config.dockerHost)
   const executor = createDockerExecutor({ engine, runnerId, settings: config.docker, onProblem })
   const mirrors = createGitMirrors({ root: join(config.dataFolder, 'mirrors'), lock: createKeyedLock() })
+  const copies = createGitCopies({ root: join(config.dataFolder, 'fetched'), lock: createKeyedLock() })
   return {
     executor,
     server,
     mirrors,
-    unused: async () => [...(await mirrors.unused()), ...(await executor.unused())],
+    copies,
+    unused: async () => [...(await mirrors.unused()), ...(await copies.unused()), ...(await executor.unused())],
     clock: systemClock,
     owner: createOwner((name, error) => onProblem(`${name} failed`, error)),
     settings: {
       serverUrl: config.server,
+      egress: config.docker.egress,
       authority: config.authority,
       runnerName: config.name,
       version,

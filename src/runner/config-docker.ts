@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { credentialsOfAuthConfig } from '../executor/docker/credentials.ts'
 import type { ContainerLimits } from '../executor/docker/plan.ts'
+import { egresses } from '../executor/docker/settings.ts'
 import { pullPolicies, type RegistryCredential } from '../executor/port.ts'
 import { messageOf } from '../kit/errors.ts'
 import type { RunnerConfig, RunnerSurroundings } from './config.ts'
@@ -45,6 +46,7 @@ export function readDocker(
         most: dind.count('most', 8, 0),
         keepMs: 10 * 60_000,
       },
+      egress: docker.choice('egress', egresses, 'all'),
       usesDefaultBridge: false,
       keepLayersBytes: dind.size('keepLayers', 20 * 1024 ** 3) ?? 0,
       keepLayersAfterEnd: dind.flag('keepLayersAfterEnd', false),

@@ -43,6 +43,8 @@ export type DockerInput = {
   readonly allowedServices?: readonly string[]
   readonly allowedUsers?: readonly string[]
   readonly servicesLimit?: number
+  /** `server`: jobs reach our server and their own services, nothing else. */
+  readonly egress?: 'all' | 'server'
   readonly privileged?: { readonly services?: readonly string[]; readonly refs?: 'all' | 'protected' }
   readonly limits?: LimitsInput
   readonly serviceLimits?: LimitsInput

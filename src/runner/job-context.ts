@@ -1,9 +1,11 @@
 // What the stages of one job share.
 
+import type { Egress } from '../executor/docker/settings.ts'
 import type { Executor, PullPolicy, RegistryCredential, RoomOrder } from '../executor/port.ts'
 import type { Owner } from '../kit/owner.ts'
 import type { CapSizes } from '../logs/cap.ts'
 import type { JobVariable } from '../run/protocol.ts'
+import type { GitCopies } from './git-copies.ts'
 import type { GitMirrors } from './git-mirror.ts'
 import type { JobFolder } from './job-folder.ts'
 import type { Clock, LeaseKey, ServerClient } from './ports.ts'
@@ -17,6 +19,7 @@ export type JobWorld = {
   readonly executor: Executor
   readonly server: ServerClient
   readonly mirrors: GitMirrors
+  readonly copies: GitCopies
   readonly clock: Clock
   readonly owner: Owner
   readonly settings: JobSettings
@@ -25,6 +28,7 @@ export type JobWorld = {
 
 export type JobSettings = {
   readonly serverUrl: string
+  readonly egress: Egress
   /** Who signed the server's certificate, when no public authority did. */
   readonly authority: { readonly file: string; readonly pem: string } | null
   readonly runnerName: string

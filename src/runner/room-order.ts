@@ -1,6 +1,7 @@
 // What the executor is asked for a job. Pure. No secret may stand in a container's environment, where anybody who can
 // look at the engine reads it: only public variables do, all others reach the script by its own text.
 import { credentialsOfAuthConfig } from '../executor/docker/credentials.ts'
+import type { Egress } from '../executor/docker/settings.ts'
 import type { PullPolicy, RegistryCredential, RoomOrder, ServerOrder } from '../executor/port.ts'
 import type { JobImage, JobPayload, JobVariable } from '../run/protocol.ts'
 import { expandText, expandVariables } from './variables.ts'
@@ -10,13 +11,15 @@ export type RoomChoices = {
   readonly defaultImage: string
   readonly pullPolicies: readonly PullPolicy[]
   readonly serverUrl: string
+  /** `server`: what our server is not, jobs cannot reach. */
+  readonly egress: Egress
   readonly credentials: readonly RegistryCredential[]
   readonly deadline: string
 }
 
 export function roomOrder(payload: JobPayload, variables: readonly JobVariable[], choices: RoomChoices): RoomOrder {
   const environment = publicEnvironment(variables)
-  const server = serverOrder(payload, choices.serverUrl)
+  const server = serverOrder(payload, choices)
   const container = (image: JobImage) => ({
     image: expandText(image.name, variables),
     entrypoint: image.entrypoint ?? null,
@@ -50,11 +53,14 @@ export function roomOrder(payload: JobPayload, variables: readonly JobVariable[]
 
 /**
  * Jobs cannot reach a server on this host's loopback, so it is given to them under its names; a server elsewhere they
- * reach as anybody does. A name that is this host's loopback is reached by its ports.
+ * reach as anybody does, unless they reach nothing by themselves. A name that is this host's loopback is reached by its ports.
  */
-export function serverOrder(payload: JobPayload, serverUrl: string): ServerOrder | null {
+export function serverOrder(
+  payload: JobPayload,
+  { serverUrl, egress }: Pick<RoomChoices, 'serverUrl' | 'egress'>,
+): ServerOrder | null {
   const { hostname, port, protocol, origin } = new URL(serverUrl)
-  if (!isLoopback(hostname)) return null
+  if (egress === 'all' && !isLoopback(hostname)) return null
   const targetPort = Number(port || (protocol === 'https:' ? 443 : 80))
   const { registry, server_host: server, mirrors } = payload.slipway
   const hosts = [{ host: server, tls: protocol === 'https:' }, ...(registry === null ? [] : [registry])]

@@ -27,14 +27,14 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
     quotaBytes === 0 || !engine.isLocal
       ? null
       : createKeptLayers({ docker, runnerId, quotaBytes, perOwner: 8, keepAfterEnd: settings.keepLayersAfterEnd })
-  const shared = createSharedNetwork({ runnerId, usesDefaultBridge: settings.usesDefaultBridge, world: groundWorld })
+  const shared = createSharedNetwork({ runnerId, ...settings, world: groundWorld })
   const grounds = createGrounds({ runnerId, settings, world: groundWorld, shared, layers, onProblem })
   let mtu: Promise<number | null> | null = null
 
   async function groundWorld(): Promise<GroundWorld> {
     mtu ??= detectMtu(engine)
     const onForwardProblem = (port: number, error: Error) => onProblem(`port ${port} is not forwarded`, error)
-    return { docker, mtu: await mtu, onForwardProblem }
+    return { docker, mtu: await mtu, isClosed: settings.egress === 'server', onForwardProblem }
   }
 
   async function roomWorld(): Promise<RoomWorld> {

@@ -5,7 +5,7 @@ import type { DockerServicePlan } from './docker-service.ts'
 import { type Forwarding, forwardToServer } from './forwarder.ts'
 import type { LayersLease } from './kept-layers.ts'
 import { labelsOf, objectName, type RoomKind, type RoomLabels } from './labels.ts'
-import { createRoomNetwork, type RoomNetwork } from './network.ts'
+import { createRoomNetwork, type NetworkShape, type RoomNetwork } from './network.ts'
 import type { Loopback } from './own-loopback.ts'
 import type { DockerAddress } from './probe.ts'
 import type { RunningService } from './services.ts'
@@ -40,9 +40,8 @@ export type ConnectedNetwork = RoomNetwork & {
   readonly forwarding: Forwarding | null
 }
 
-export type GroundWorld = {
+export type GroundWorld = NetworkShape & {
   readonly docker: Docker
-  readonly mtu: number | null
   readonly onForwardProblem: (port: number, error: Error) => void
 }
 
@@ -52,7 +51,7 @@ export async function makeOwnGround(
   labels: RoomLabels,
   world: GroundWorld,
 ): Promise<Ground> {
-  const network = createRoomNetwork(world.docker, labels, world.mtu).then(made => connectToServer(made, server, world))
+  const network = createRoomNetwork(world.docker, labels, world).then(made => connectToServer(made, server, world))
   network.catch(() => {}) // told to whoever awaits it; a failed volume must not leave it unhandled
   const buildsVolume = await createRoomVolume(world.docker, labels, 'builds')
   return { labels, buildsVolume, network, isShared: false, pauseId: null, warmDocker: null }

@@ -7,11 +7,22 @@ export const defaultBridge = 'bridge'
 
 export type RoomNetwork = { readonly name: string; readonly gateway: string; readonly subnet: string }
 
-export async function createRoomNetwork(docker: Docker, labels: RoomLabels, mtu: number | null): Promise<RoomNetwork> {
+export type NetworkShape = {
+  readonly mtu: number | null
+  /** No way out of it: what is in it reaches its neighbours and what listens at its gateway. */
+  readonly isClosed: boolean
+}
+
+export async function createRoomNetwork(
+  docker: Docker,
+  labels: RoomLabels,
+  { mtu, isClosed }: NetworkShape,
+): Promise<RoomNetwork> {
   const name = objectName(labels, 'network')
   const network = await docker.createNetwork({
     Name: name,
     Driver: 'bridge',
+    Internal: isClosed,
     Labels: labelsOf(labels, 'network'),
     ...(mtu === null ? {} : { Options: { 'com.docker.network.driver.mtu': String(mtu) } }),
   })

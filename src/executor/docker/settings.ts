@@ -2,7 +2,12 @@
 import type { ContainerLimits } from './plan.ts'
 import type { DockerPolicy } from './policy.ts'
 
+/** Where jobs may reach: whatever their host does, or our server alone (and their own services). */
+export const egresses = ['all', 'server'] as const
+export type Egress = (typeof egresses)[number]
+
 export type DockerSettings = {
+  readonly egress: Egress
   readonly policy: DockerPolicy
   readonly jobLimits: ContainerLimits
   readonly serviceLimits: ContainerLimits

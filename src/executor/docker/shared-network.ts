@@ -5,6 +5,7 @@ import type { ServerOrder } from '../port.ts'
 import { statusOf } from './engine.ts'
 import { type ConnectedNetwork, connectToServer, type GroundWorld } from './ground.ts'
 import { defaultBridge, type RoomNetwork, readRoomNetwork } from './network.ts'
+import type { DockerSettings } from './settings.ts'
 
 export type SharedNetwork = {
   readonly connected: (server: ServerOrder | null) => Promise<ConnectedNetwork>
@@ -12,24 +13,25 @@ export type SharedNetwork = {
   readonly close: () => Promise<void>
 }
 
-export type SharedNetworkOptions = {
+export type SharedNetworkOptions = Pick<DockerSettings, 'usesDefaultBridge' | 'egress'> & {
   readonly runnerId: string
-  /** Where no server of ours is to be reached. */
-  readonly usesDefaultBridge: boolean
   readonly world: () => Promise<GroundWorld>
 }
 
-export function createSharedNetwork({ runnerId, usesDefaultBridge, world }: SharedNetworkOptions): SharedNetwork {
+export function createSharedNetwork(options: SharedNetworkOptions): SharedNetwork {
+  const { runnerId, usesDefaultBridge, egress, world } = options
   const byServer = new Map<string, Promise<ConnectedNetwork>>()
-  const name = `slipway-${runnerId}-jobs`
+  // An earlier process may have been told otherwise, and its network stays as it is.
+  const name = `slipway-${runnerId}-${egress === 'all' ? 'jobs' : 'closed'}`
   let made: Promise<RoomNetwork> | null = null
 
   async function make(): Promise<RoomNetwork> {
-    const { docker, mtu } = await world()
+    const { docker, mtu, isClosed } = await world()
     try {
       await docker.createNetwork({
         Name: name,
         Driver: 'bridge',
+        Internal: isClosed,
         CheckDuplicate: true,
         Labels: { slipway: 'true', 'slipway.kind': 'shared-network', 'slipway.runner': runnerId },
         Options: {

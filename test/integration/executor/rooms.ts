@@ -39,6 +39,7 @@ export const settings: DockerSettings = {
   spares: { networks: 0, dockers: 0, most: 8, keepMs: 60_000 },
   keepLayersBytes: 0,
   keepLayersAfterEnd: false,
+  egress: 'all',
   usesDefaultBridge: false,
   mirrors: [],
   images: { unreachableForMs: 60_000, stallMs: 60_000 },

@@ -7,6 +7,7 @@ const choices = {
   defaultImage: 'busybox',
   pullPolicies: ['always' as const],
   serverUrl: 'http://127.0.0.1:8080',
+  egress: 'all' as const,
   credentials: [],
   deadline: '2099-01-01T00:00:00Z',
 }
@@ -46,7 +47,7 @@ describe('the environment of a container', () => {
 
 describe('where jobs find the server', () => {
   test('one on this host’s loopback is given to them under its names, on its ports', () => {
-    expect(serverOrder(payload, 'http://localhost:8080')).toEqual({
+    expect(serverOrder(payload, { serverUrl: 'http://localhost:8080', egress: 'all' })).toEqual({
       names: ['ci.example.com', 'registry.example.com'],
       ports: [80, 8080],
       loopbackPorts: [],
@@ -56,12 +57,20 @@ describe('where jobs find the server', () => {
   })
 
   test('one elsewhere they find by themselves', () => {
-    expect(serverOrder(payload, 'https://ci.example.com')).toBe(null)
+    expect(serverOrder(payload, { serverUrl: 'https://ci.example.com', egress: 'all' })).toBe(null)
+  })
+
+  test('one elsewhere is given to jobs that reach nothing by themselves', () => {
+    expect(serverOrder(payload, { serverUrl: 'https://ci.example.com', egress: 'server' })).toMatchObject({
+      names: ['ci.example.com', 'registry.example.com'],
+      loopbackPorts: [],
+      target: { host: 'ci.example.com', port: 443 },
+    })
   })
 
   test('an address of the loopback is no name that could be given to another: its port is turned to the server', () => {
     const given = { ...payload, slipway: { ...payload.slipway, server_host: '127.0.0.1:8080' } }
-    const found = serverOrder(given, 'http://127.0.0.1:8080')
+    const found = serverOrder(given, { serverUrl: 'http://127.0.0.1:8080', egress: 'all' })
     expect([found?.names, found?.loopbackPorts]).toEqual([['registry.example.com'], [8080]])
   })
 })
