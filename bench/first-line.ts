@@ -1,11 +1,12 @@
 // From `git push` to the first line of the first job in a WebSocket that watches the project, as a browser does; and the
-// push alone.
+// push alone. Each push comes to a machine at rest, as each floor beside it is measured.
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { WebSocket } from 'ws'
 import { decodeTraceFrame, livePath, type ServerMessage } from '../src/server/live/protocol.ts'
 import type { TestProject } from '../test/support/project.ts'
 import type { Slipway } from '../test/support/slipway.ts'
+import { untilAtRest } from './at-rest.ts'
 import { medianOf } from './median.ts'
 import type { BenchResult } from './result.ts'
 import { floorInNamespace } from './runner.ts'
@@ -19,6 +20,7 @@ export async function measureFirstLine(slipway: Slipway, project: TestProject): 
   const lines: number[] = []
   for (let count = 0; count <= runs; count += 1) {
     await project.commit('Measure')
+    await untilAtRest()
     const { seen } = await watchForLine(slipway, project.id)
     const startedMs = performance.now()
     await project.push('-f', 'origin', 'HEAD:first-line')
@@ -32,7 +34,10 @@ export async function measureFirstLine(slipway: Slipway, project: TestProject): 
   }
   const bare = await pushesToDisk(project)
   const floors: number[] = []
-  for (let count = 0; count < 5; count += 1) floors.push(await floorInNamespace())
+  for (let count = 0; count < 5; count += 1) {
+    await untilAtRest()
+    floors.push(await floorInNamespace())
+  }
   const floor = medianOf(bare) + medianOf(floors)
   const ratio = medianOf(lines) / floor
   const p95 = lines.toSorted((a, b) => a - b)[Math.floor(lines.length * 0.95)] ?? Number.NaN
@@ -105,6 +110,7 @@ async function pushesToDisk(project: TestProject): Promise<readonly number[]> {
   const figures: number[] = []
   for (let count = 0; count < 6; count += 1) {
     await project.commit('Measure')
+    await untilAtRest()
     const startedMs = performance.now()
     await project.git('push', '-q', '-f', folder, 'HEAD:first-line')
     figures.push(performance.now() - startedMs)
