@@ -25,11 +25,16 @@ export type KeptMirrors = GitMirrors & { readonly unused: () => Promise<readonly
 const readForMs = 600_000
 
 export function createGitMirrors({ root, lock }: { readonly root: string; readonly lock: KeyedLock }): KeptMirrors {
+  /** The commit that was last found in each mirror: the other jobs of its pipeline need not look again. */
+  const found = new Map<string, string>()
+
   async function withCommit(order: MirrorOrder, signal: AbortSignal): Promise<string> {
     const directory = join(root, `${order.projectId}.git`)
     await lock(directory, async () => {
       if (!(await exists(directory))) await create(directory, signal)
-      if (!(await hasCommit(directory, order.sha, signal))) await refresh(directory, order, signal)
+      if (found.get(directory) !== order.sha && !(await hasCommit(directory, order.sha, signal)))
+        await refresh(directory, order, signal)
+      found.set(directory, order.sha)
       const now = new Date()
       await utimes(directory, now, now)
     })
@@ -38,6 +43,7 @@ export function createGitMirrors({ root, lock }: { readonly root: string; readon
 
   /** Made beside its place and moved there when it is whole. */
   async function create(directory: string, signal: AbortSignal): Promise<void> {
+    found.delete(directory)
     const fresh = `${directory}.new`
     await rm(fresh, { recursive: true, force: true })
     await mkdir(fresh, { recursive: true, mode: 0o700 })

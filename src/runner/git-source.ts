@@ -7,6 +7,7 @@ import { AppError, messageOf } from '../kit/errors.ts'
 import { yellow } from '../kit/terminal-colors.ts'
 import type { JobPayload, JobVariable } from '../run/protocol.ts'
 import { git } from './git-command.ts'
+import type { GitCopies } from './git-copies.ts'
 import type { GitMirrors, MirrorOrder } from './git-mirror.ts'
 import { type GitOptions, gitOptions } from './git-options.ts'
 import { updateSubmodules } from './git-submodules.ts'
@@ -25,6 +26,7 @@ export type SourceOrder = {
 
 type Surroundings = {
   readonly mirrors: GitMirrors
+  readonly copies: GitCopies
   readonly say: (line: string) => void
   readonly signal: AbortSignal
 }
@@ -42,13 +44,14 @@ export async function writeSources(order: SourceOrder, around: Surroundings): Pr
   await checkOut(order, options, around)
 }
 
-async function bring(order: SourceOrder, options: GitOptions, { mirrors, say, signal }: Surroundings): Promise<void> {
+async function bring(order: SourceOrder, options: GitOptions, around: Surroundings): Promise<void> {
+  const { mirrors, say, signal } = around
   const { depth, attempts } = options
   for (let attempt = 1; ; attempt += 1) {
     say(depth > 0 ? `Fetching changes with git depth set to ${depth}...` : 'Fetching changes...')
     try {
       const mirror = await mirrors.withCommit(mirrorOrder(order), signal)
-      return await fetchInto(order, mirror, options, signal)
+      return await fetchInto(order, mirror, options, around)
     } catch (error) {
       if (attempt === attempts || signal.aborted) throw error
       say(yellow(`WARNING: ${messageOf(error)}; attempt ${attempt} of ${attempts}`))
@@ -102,23 +105,26 @@ async function fetchInto(
   order: SourceOrder,
   mirror: string,
   { depth, fetchFlags }: GitOptions,
-  signal: AbortSignal,
+  { copies, signal }: Pick<Surroundings, 'copies' | 'signal'>,
 ): Promise<void> {
-  const { payload } = order
+  const { job_info, git_info, slipway } = order.payload
   const directory = directoryOf(order)
-  const call = { directory, access: null, signal }
-  await git(['init', '--quiet', '.'], call)
-  await appendFile(join(directory, '.git/config'), remoteConfiguration(order))
-  const shallow = depth > 0 ? [`--depth=${depth}`] : []
-  const fetch = (refspecs: readonly string[]) =>
-    git(['fetch', '--quiet', '--no-tags', ...shallow, ...fetchFlags, '--', `file://${mirror}`, ...refspecs], call)
-  try {
-    await fetch(payload.git_info.refspecs)
-  } catch {
-    signal.throwIfAborted()
-    // A ref that was deleted or moved on since: the commit itself is what counts.
-    await fetch([`${payload.git_info.sha}:refs/pipelines/${payload.slipway.pipeline_id}`])
+  const flags = ['--quiet', '--no-tags', ...(depth > 0 ? [`--depth=${depth}`] : []), ...fetchFlags]
+  const fetch = async () => {
+    const call = { directory, access: null, signal }
+    await git(['init', '--quiet', '.'], call)
+    const from = (refspecs: readonly string[]) => git(['fetch', ...flags, '--', `file://${mirror}`, ...refspecs], call)
+    try {
+      await from(git_info.refspecs)
+    } catch {
+      signal.throwIfAborted()
+      // A ref that was deleted or moved on since: the commit itself is what counts.
+      await from([`${git_info.sha}:refs/pipelines/${slipway.pipeline_id}`])
+    }
   }
+  const wish = [git_info.sha, String(slipway.pipeline_id), ...flags, ...git_info.refspecs]
+  await copies.bring({ projectId: job_info.project_id, wish, target: join(directory, '.git'), fetch })
+  await appendFile(join(directory, '.git/config'), remoteConfiguration(order))
 }
 
 /** The helper is text in a file that everybody may read; the token is only in the job's environment. */

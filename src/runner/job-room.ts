@@ -30,7 +30,7 @@ export async function prepareRoom(context: JobContext, world: JobWorld, onOpen: 
           section.end()
         },
         async signal => {
-          await writeSources(sourceOrder(context, room, world), { mirrors: world.mirrors, say: sources.say, signal })
+          await writeSources(sourceOrder(context, room, world), { ...world, say: sources.say, signal })
           sources.end()
           git.resolve()
           await fillWorkspace(context, room, world, signal)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createKeyedLock } from '../../../src/kit/keyed-lock.ts'
+import { createGitCopies, type KeptCopies } from '../../../src/runner/git-copies.ts'
 import { createGitMirrors } from '../../../src/runner/git-mirror.ts'
 import { writeSources } from '../../../src/runner/git-source.ts'
 import { jobPayload } from '../../support/job-payload.ts'
@@ -14,10 +15,12 @@ let root: string
 let repository: string
 let server: RunnerProtocolServer
 let ids = 900
+let copies: KeptCopies
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'slipway-sources-'))
   repository = join(root, 'repository')
   await mkdir(repository)
+  copies = createGitCopies({ root: join(root, 'fetched'), lock: createKeyedLock() })
   git('init', '-q', '-b', 'master')
   await commit({ f: 'one\n' })
   server = await startRunnerProtocolServer()
@@ -42,11 +45,20 @@ async function commit(files: Readonly<Record<string, string>>): Promise<void> {
 
 async function sources(variables: Readonly<Record<string, string>>): Promise<{ folder: string; said: string[] }> {
   ids += 1
+  return sourcesOf(ids, variables)
+}
+
+let folders = 0
+async function sourcesOf(
+  pipelineId: number,
+  variables: Readonly<Record<string, string>>,
+): Promise<{ folder: string; said: string[] }> {
+  folders += 1
   const sha = git('rev-parse', 'HEAD')
-  const payload = jobPayload({ id: ids, sha, variables })
-  git('update-ref', `refs/pipelines/${ids}`, sha)
+  const payload = jobPayload({ id: pipelineId, sha, variables })
+  git('update-ref', `refs/pipelines/${pipelineId}`, sha)
   server.git = { repository, password: payload.token }
-  const workspaceDirectory = join(root, `builds-${ids}`)
+  const workspaceDirectory = join(root, `builds-${folders}`)
   await mkdir(workspaceDirectory)
   const said: string[] = []
   await writeSources(
@@ -60,6 +72,7 @@ async function sources(variables: Readonly<Record<string, string>>): Promise<{ f
     },
     {
       mirrors: createGitMirrors({ root: join(root, 'mirrors'), lock: createKeyedLock() }),
+      copies,
       say: line => said.push(line),
       signal: new AbortController().signal,
     },
@@ -75,6 +88,20 @@ describe('sources', () => {
     await commit({ f: 'two\n' })
     expect(historyOf((await sources({ GIT_DEPTH: '1' })).folder)).toHaveLength(1)
     expect(historyOf((await sources({ GIT_DEPTH: '0', GIT_STRATEGY: 'fetch' })).folder)).toHaveLength(2)
+  })
+
+  test('are the same for all jobs of a pipeline, also for those that get a copy', async () => {
+    await commit({ f: 'two\n' })
+    const jobs: string[] = []
+    for (let turn = 0; turn < 3; turn += 1) jobs.push((await sourcesOf(950, { GIT_DEPTH: '1' })).folder)
+    const listings = jobs.map(folder => {
+      const run = (...words: string[]) =>
+        execFileSync('git', ['-c', 'safe.directory=*', ...words], { cwd: folder }).toString()
+      run('fsck', '--strict')
+      return [run('status', '--porcelain'), run('show-ref'), run('config', '--list', '--local'), run('ls-files', '-s')]
+    })
+    expect(listings[2]).toEqual(listings[0])
+    expect(await copies.unused()).toHaveLength(1)
   })
 
   test('a strategy that is none is refused', async () => {
