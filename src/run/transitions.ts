@@ -114,7 +114,8 @@ export function createTransitions(deps: {
         }
         const mine = [waiting]
         queues.set(pipelineId, mine)
-        void drain(pipelineId, mine) // never rejects: each failure goes to its own callers
+        // Those that come in the same turn share a save. It never rejects: each failure goes to its own callers.
+        setImmediate(() => void drain(pipelineId, mine))
       }),
     adopt: (snapshot, machine) =>
       keep(snapshot.pipelineId, { projectId: snapshot.projectId, machine, version: snapshot.version }),
