@@ -58,6 +58,7 @@ const settings = {
   'protocol.https.allow': 'always',
   'safe.directory': '*',
   'gc.auto': '0',
+  'maintenance.auto': 'false',
   'advice.detachedHead': 'false',
   'core.hooksPath': '/dev/null',
   'core.fsmonitor': 'false',

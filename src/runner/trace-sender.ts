@@ -1,5 +1,5 @@
-// Brings a growing file to the server by byte offset: the first byte at once, later ones with at most a tenth of a second of
-// delay; after a broken connection from where the server says that it stands. It never gives up by itself.
+// Brings a growing file to the server by byte offset: what comes after some quiet at once, a stream of bytes with at most a
+// tenth of a second of delay; after a broken connection from where the server says that it stands. It never gives up by itself.
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Clock, JobWord, LeaseKey, ServerClient } from './ports.ts'
 
@@ -21,6 +21,8 @@ export type TraceSenderOptions = {
 
 const maxChunkBytes = 1024 * 1024
 const delayMs = 100
+/** So many requests may go out without delay before the pace is one in `delayMs`: who waits for a line shall see it. */
+const mostHasty = 3
 const firstRetryMs = 100
 const lastRetryMs = 5_000
 
@@ -51,7 +53,8 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
 
   async function sendAll(file: FileHandle): Promise<void> {
     let retryMs = firstRetryMs
-    let sentAt = Number.NEGATIVE_INFINITY
+    /** When the requests so far would have been sent at the steady pace. */
+    let pacedUntil = Number.NEGATIVE_INFINITY
     while (!isStale && !ending.signal.aborted) {
       if (acknowledged >= size) {
         settled()
@@ -60,8 +63,8 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
         })
         continue
       }
-      await gather(sentAt + delayMs - clock.monotonicMs())
-      sentAt = clock.monotonicMs()
+      await gather(pacedUntil - (mostHasty - 1) * delayMs - clock.monotonicMs())
+      pacedUntil = Math.max(pacedUntil, clock.monotonicMs()) + delayMs
       const isSent = await sendOne(file)
       if (!isSent) await clock.sleep(retryMs * (0.5 + Math.random()), ending.signal)
       retryMs = isSent ? firstRetryMs : Math.min(retryMs * 2, lastRetryMs)

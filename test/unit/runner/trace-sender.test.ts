@@ -14,12 +14,13 @@ let received: Buffer
 let calls: number
 let answer: () => TraceAnswer | null
 let sleeps: (() => void)[]
+let nowMs = 0
 let sender: TraceSender
 
 /** Time stands still until a test lets it pass. */
 const clock: Clock = {
   nowMs: () => 0,
-  monotonicMs: () => 0,
+  monotonicMs: () => nowMs,
   sleep: (_, signal) =>
     new Promise((resolve, reject) => {
       sleeps.push(resolve)
@@ -43,7 +44,17 @@ async function write(text: string): Promise<void> {
   sender.grew(size)
 }
 
+/** Letter by letter, each of which goes out by itself. */
+async function writeHastily(text: string): Promise<void> {
+  const before = received.toString()
+  for (let end = 1; end <= text.length; end += 1) {
+    await write(text.charAt(end - 1))
+    await expect.poll(() => received.toString()).toBe(before + text.slice(0, end))
+  }
+}
+
 beforeEach(async () => {
+  nowMs = 0
   folder = await createTemporaryFolder()
   path = join(folder.path, 'masked.log')
   size = 0
@@ -59,31 +70,35 @@ afterEach(async () => {
 })
 
 describe('the sender of a log', () => {
-  test('sends the first byte at once and gathers what follows', async () => {
-    await write('a')
-    await expect.poll(() => received.toString()).toBe('a')
-    await write('b')
-    await write('c')
+  test('sends the first pieces at once and gathers what follows', async () => {
+    await writeHastily('abc')
+    await write('d')
+    await write('e')
     await expect.poll(() => sleeps.length).toBe(1)
-    expect(received.toString()).toBe('a')
+    expect(received.toString()).toBe('abc')
     sleeps[0]?.()
-    await expect.poll(() => received.toString()).toBe('abc')
-    expect(calls).toBe(2)
+    await expect.poll(() => received.toString()).toBe('abcde')
+    expect(calls).toBe(4)
+  })
+
+  test('is quick again after some quiet', async () => {
+    await writeHastily('abc')
+    nowMs += 1000
+    await writeHastily('def')
+    expect(sleeps).toEqual([])
   })
 
   test('waits for nothing when no more will come', async () => {
-    await write('a')
-    await expect.poll(() => received.toString()).toBe('a')
+    await writeHastily('abc')
     await write('the end')
     await expect.poll(() => sleeps.length).toBe(1)
     expect(await sender.flush(new AbortController().signal)).toBe('acknowledged')
-    expect(received.toString()).toBe('athe end')
+    expect(received.toString()).toBe('abcthe end')
   })
 
   test('waits for nothing when there is enough for a request', async () => {
-    await write('a')
-    await expect.poll(() => received.length).toBe(1)
-    await write('b')
+    await writeHastily('abc')
+    await write('d')
     await expect.poll(() => sleeps.length).toBe(1)
     await write('x'.repeat(3 * 1024 * 1024))
     await expect.poll(() => received.length).toBeGreaterThan(2 * 1024 * 1024)
