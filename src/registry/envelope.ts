@@ -1,5 +1,4 @@
-// Webhooks speak distribution's language: its envelope of events, signed. Pure.
-import { createHmac } from 'node:crypto'
+// Webhooks speak distribution's language: its envelope of events. Pure.
 
 export const envelopeType = 'application/vnd.docker.distribution.events.v1+json'
 
@@ -39,22 +38,4 @@ export function envelope(event: EnvelopeEvent): string {
     source: { addr: host },
   }
   return JSON.stringify({ events: [told] })
-}
-
-/**
- * `X-Slipway-Signature`: HMAC-SHA256 by the webhook's secret over `<timestamp>.<body>`, so that an old delivery cannot be
- * replayed as a new one.
- */
-export function signature(secret: string, timestamp: string, body: string): string {
-  return `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`
-}
-
-const firstPauseMs = 10_000
-const longestPauseMs = 60 * 60 * 1000
-export const maxAttempts = 15
-
-/** How long to wait after a failed attempt: doubling from ten seconds to an hour, with up to a tenth of jitter. */
-export function pauseAfter(attempts: number, random: number): number {
-  const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.max(0, attempts - 1))
-  return Math.round(pause * (1 + random / 10))
 }

@@ -1,6 +1,7 @@
 // The registry, put together: what it needs is given, what it serves is `matches` and `handle`.
 import type { Audit } from '../access/audit.ts'
 import type { Access } from '../access/ports.ts'
+import { createDeliverer } from '../kit/deliverer.ts'
 import { createKeyedLock } from '../kit/keyed-lock.ts'
 import type { Post } from '../kit/post.ts'
 import { createRepeater, type Repeater } from '../kit/repeater.ts'
@@ -10,11 +11,11 @@ import type { CacheRecords, Upstream } from './cache/ports.ts'
 import { createPullThrough } from './cache/pull-through.ts'
 import { createCacheServer } from './cache/serve-cache.ts'
 import { type Collector, createCollector } from './collector.ts'
+import { envelopeType } from './envelope.ts'
 import { createGate } from './gate.ts'
 import { createRegistryHttp, type RegistryHttp } from './http.ts'
 import { createLimits } from './limits.ts'
 import { type Cleaner, createCleaner } from './management/cleaner.ts'
-import { createDeliverer } from './management/deliverer.ts'
 import { createDispatcher } from './management/dispatcher.ts'
 import type {
   EventRecords,
@@ -119,7 +120,8 @@ export function createRegistry(deps: RegistryDeps): Registry {
   const removal = createRemoval({ store, limits, grace, clock, onEvent })
   const cleaner = createCleaner({ records: store, store, uses: deps.uses, grace, clock })
   const dispatcher = createDispatcher({ ...deps, records: store, nameOf, registryUrl: deps.url })
-  const deliverer = createDeliverer({ ...deps, records: store })
+  const headersOf = () => ({ 'content-type': envelopeType })
+  const deliverer = createDeliverer({ ...deps, records: store, headersOf })
 
   const stopping = new AbortController()
   const { isHousekeeper = true } = deps

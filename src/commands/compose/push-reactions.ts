@@ -3,13 +3,22 @@ import type { Accounts } from '../../access/accounts.ts'
 import type { Push, PushReactions } from '../../git/ports.ts'
 import type { Trigger, Push as TriggerPush } from '../../run/trigger.ts'
 
-export function createPushReactions(trigger: Trigger, accounts: Accounts): PushReactions {
+/** @param tellHooks of the project; nothing waits for it */
+export function createPushReactions(
+  trigger: Trigger,
+  accounts: Accounts,
+  tellHooks: (push: TriggerPush) => void,
+): PushReactions {
   return {
     async beforePush(push) {
       await trigger.announcePush(triggerPushOf(push))
       await accounts.stores.projects.update(push.project.id, { lastActivityAt: accounts.now().toISOString() })
     },
-    onPush: push => trigger.createForPush(triggerPushOf(push)),
+    onPush: push => {
+      const told = triggerPushOf(push)
+      tellHooks(told)
+      return trigger.createForPush(told)
+    },
     onFirstBranch: accounts.projects.adoptDefaultBranch,
   }
 }

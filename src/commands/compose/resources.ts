@@ -14,6 +14,7 @@ import type { LiveBus } from '../../run/ports.ts'
 import type { MakeTag } from '../../run/release-ports.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 import { registerAccountResources } from '../../server/api/account-resources.ts'
+import { registerHooks } from '../../server/api/hooks.ts'
 import { registerRegistry } from '../../server/api/registry.ts'
 import { registerReleases } from '../../server/api/releases.ts'
 import { registerRunResources } from '../../server/api/run-resources.ts'
@@ -28,6 +29,7 @@ import type { RunnerDoor } from '../../server/ports.ts'
 import { registerRunnerApi } from '../../server/runner-api/runner-api.ts'
 import type { WakeBell } from '../../server/runner-api/wake-bell.ts'
 import { registerWeb } from '../../server/web.ts'
+import type { OpenHooks } from './hooks.ts'
 import { type OpenRegistry, webhookContext } from './registry.ts'
 import type { OpenRuns } from './runs.ts'
 
@@ -41,6 +43,7 @@ export type ResourcesDeps = {
   readonly signer: Pick<TokenSigner, 'keys'>
   readonly reads: RunReader
   readonly runs: OpenRuns
+  readonly hooks: OpenHooks
   readonly images: OpenRegistry
   readonly vault: Vault
   readonly artifacts: ArtifactStore
@@ -107,6 +110,12 @@ function registerRuns(app: App, deps: ResourcesDeps): void {
     lint,
     mintRunnerToken,
     mintTriggerToken: () => mintToken('glptt-'),
+  })
+  registerHooks(app, {
+    hooks: deps.hooks.store,
+    teller: deps.hooks.teller,
+    sealHookSecret: deps.hooks.seal,
+    now: deps.now,
   })
   registerReleases(app, { ...deps, url, users, releases: stores.releases, makeTag: deps.makeTag })
   const view = { url, reads, users, runners: stores.runners, artifacts, traces, now: deps.now }

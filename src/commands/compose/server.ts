@@ -28,6 +28,7 @@ import { openDatabase } from '../../store/database.ts'
 import { openAccounts } from './accounts.ts'
 import { readCertificate, type ServerCertificate } from './certificate.ts'
 import { createHealth } from './health.ts'
+import { openHooks } from './hooks.ts'
 import { openImages } from './images.ts'
 import { openListeners } from './listen.ts'
 import { createProjectEnd } from './project-end.ts'
@@ -85,6 +86,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
   const { upstreams, mirrors } = await openUpstreams(config)
   const signer = await createTokenSigner(await readSigningKey(join(dataFolder, 'keys')))
   const makeTag = createTagMaker({ accounts, editor: () => editor })
+  const hooks = openHooks({ config, database, reads, accounts, repositories, vault, onBug })
   const runs = openRuns({
     config,
     authority: () => certificate.authority?.pem ?? null,
@@ -100,12 +102,12 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     makeTag,
     idTokens: signer,
     queue,
-    bus,
+    bus: hooks.teller.listening(bus),
     log,
   })
   const images = await openImages({ config, database, vault, reads, accounts, runs, upstreams, log })
 
-  const reactions = createPushReactions(runs.trigger, accounts)
+  const reactions = createPushReactions(runs.trigger, accounts, hooks.teller.pushed)
   const turns = createTurns()
   const git = createSmartHttp({
     access: accounts.access,
@@ -152,6 +154,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
               signer,
               reads,
               runs,
+              hooks,
               images,
               vault,
               artifacts,
@@ -210,6 +213,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
       await app.close()
       await turns.idle()
       await runs.coordinator.close()
+      await hooks.close()
       await traces.close()
       await images.registry.close()
       await repositories.close()

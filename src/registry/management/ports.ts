@@ -1,4 +1,5 @@
 // What looking after images asks of the records, and of the other slices. Writes are one transaction each.
+import type { DeliveryRecords } from '../../kit/delivery.ts'
 import type { Cadence, CleanupPolicy, CleanupTag } from '../cleanup.ts'
 import type { Follow } from '../follow.ts'
 import type { Deletion, Repository } from '../ports.ts'
@@ -173,26 +174,7 @@ export type Webhook = {
   readonly createdAt: string
 }
 
-export type Delivery = {
-  readonly id: number
-  readonly webhookId: number
-  readonly eventId: string
-  readonly body: string
-  readonly state: 'waiting' | 'delivered' | 'failed'
-  readonly attempts: number
-  readonly nextAttemptAt: string | null
-  readonly lastStatus: number | null
-  readonly lastError: string | null
-  readonly createdAt: string
-  readonly finishedAt: string | null
-}
-export type DueDelivery = Delivery & {
-  readonly url: string
-  readonly sealedSecret: Uint8Array | null
-  readonly projectId: number
-}
-
-export type EventRecords = {
+export type EventRecords = DeliveryRecords & {
   /** The oldest first. */
   readonly pendingEvents: (limit: number) => Promise<readonly PendingEvent[]>
   /** Ends an event: what it has to deliver is written, and it is gone, at once. Safe to repeat. */
@@ -206,13 +188,4 @@ export type EventRecords = {
     webhook: Omit<Webhook, 'id' | 'hasSecret'> & { readonly sealedSecret: Uint8Array | null },
   ) => Promise<Webhook>
   readonly removeWebhook: (projectId: number, id: number) => Promise<boolean>
-  readonly deliveries: (webhookId: number, page: Page) => Promise<Listed<Delivery>>
-  readonly dueDeliveries: (now: string, limit: number) => Promise<readonly DueDelivery[]>
-  readonly deliveryTried: (
-    id: number,
-    outcome: Pick<Delivery, 'state' | 'nextAttemptAt' | 'lastStatus' | 'lastError' | 'finishedAt'>,
-  ) => Promise<void>
-  /** Lets a finished delivery begin anew. */
-  readonly repeatDelivery: (webhookId: number, id: number, now: string) => Promise<boolean>
-  readonly forgetDeliveries: (before: string) => Promise<void>
 }

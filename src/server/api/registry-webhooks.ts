@@ -1,6 +1,7 @@
 // Webhooks of the registry, and the log of their deliveries.
 import { Type } from '@fastify/type-provider-typebox'
-import type { Delivery, Webhook } from '../../registry/management/ports.ts'
+import type { Delivery } from '../../kit/delivery.ts'
+import type { Webhook } from '../../registry/management/ports.ts'
 import type { App } from '../app.ts'
 import { badRequest, notFound } from '../plugins/errors.ts'
 import { pageOf, pageQuery, tellPage } from '../plugins/pagination.ts'

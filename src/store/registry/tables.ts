@@ -1,6 +1,7 @@
 // The registry's tables. A repository is known by its project and what follows the project's path, so that renaming a
 // project renames its images. `review_after` is the queue of the garbage collection: null is "not in question".
 import type { Generated } from 'kysely'
+import type { DeliveryTable } from '../delivery-records.ts'
 
 export type RegistryTables = {
   readonly registry_repository: {
@@ -136,19 +137,7 @@ export type RegistryTables = {
     on_delete: number
     created_at: string
   }
-  readonly registry_delivery: {
-    id: Generated<number>
-    webhook_id: number
-    event_id: string
-    body: string
-    state: 'waiting' | 'delivered' | 'failed'
-    attempts: number
-    next_attempt_at: string | null
-    last_status: number | null
-    last_error: string | null
-    created_at: string
-    finished_at: string | null
-  }
+  readonly registry_delivery: DeliveryTable
   /** Manifests of other registries; `image` is `<upstream>/<name>`. */
   readonly registry_cached_manifest: {
     image: string

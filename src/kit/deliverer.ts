@@ -1,9 +1,8 @@
 // Brings events to webhooks: signed, one attempt at a time for each, repeated with growing pauses. Each attempt's outcome is
 // kept for its owner to see.
-import { messageOf } from '../../kit/errors.ts'
-import type { Post } from '../../kit/post.ts'
-import { envelopeType, maxAttempts, pauseAfter, signature } from '../envelope.ts'
-import type { DueDelivery, EventRecords } from './ports.ts'
+import { type DeliveryRecords, type DueDelivery, maxAttempts, pauseAfter, signature } from './delivery.ts'
+import { messageOf } from './errors.ts'
+import type { Post } from './post.ts'
 
 export type Deliverer = {
   /** Tries all that is due, a few at a time. */
@@ -14,9 +13,11 @@ const atOnce = 8
 const keptMs = 30 * 24 * 60 * 60 * 1000
 
 export function createDeliverer(deps: {
-  readonly records: EventRecords
+  readonly records: Pick<DeliveryRecords, 'dueDeliveries' | 'deliveryTried' | 'forgetDeliveries'>
   readonly post: Post
   readonly openSecret: (sealed: Uint8Array, projectId: number) => string
+  /** Beside the signature; the secret is null where the owner gave none. */
+  readonly headersOf: (delivery: DueDelivery, secret: string | null) => Readonly<Record<string, string>>
   readonly clock: () => number
   /** From 0 to 1. */
   readonly random: () => number
@@ -26,15 +27,14 @@ export function createDeliverer(deps: {
 
   function headersOf(delivery: DueDelivery): Readonly<Record<string, string>> {
     const timestamp = String(Math.floor(clock() / 1000))
-    const headers = {
-      'content-type': envelopeType,
+    const secret = delivery.sealedSecret === null ? null : openSecret(delivery.sealedSecret, delivery.projectId)
+    return {
       'user-agent': 'slipway',
       'x-slipway-event': delivery.eventId,
       'x-slipway-timestamp': timestamp,
+      ...(secret === null ? {} : { 'x-slipway-signature': signature(secret, timestamp, delivery.body) }),
+      ...deps.headersOf(delivery, secret),
     }
-    if (delivery.sealedSecret === null) return headers
-    const secret = openSecret(delivery.sealedSecret, delivery.projectId)
-    return { ...headers, 'x-slipway-signature': signature(secret, timestamp, delivery.body) }
   }
 
   async function attempt(delivery: DueDelivery, signal: AbortSignal): Promise<void> {
