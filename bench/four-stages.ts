@@ -1,7 +1,7 @@
 // The four-stage pipeline as it stands, beside the same Docker commands by hand.
 import { execa } from 'execa'
 import { createProject, type TestProject } from '../test/support/project.ts'
-import { eventually, startSlipway } from '../test/support/slipway.ts'
+import { eventually, type Slipway, startSlipway } from '../test/support/slipway.ts'
 import { compared, pushAndWait, repeated, timed } from './pipeline.ts'
 import type { BenchResult } from './result.ts'
 
@@ -9,17 +9,17 @@ export async function run(): Promise<readonly BenchResult[]> {
   const slipway = await startSlipway()
   const project = await createProject(slipway, 'my-group/my-project')
   try {
-    return await fourStages(project)
+    return await fourStages(slipway, project)
   } finally {
     await project.remove()
     await slipway.stop()
   }
 }
 
-async function fourStages(project: TestProject): Promise<readonly BenchResult[]> {
+async function fourStages(slipway: Slipway, project: TestProject): Promise<readonly BenchResult[]> {
   await project.useCase('four-stages')
-  const first = await timed(() => pushAndWait(project, 'master'))
-  const second = await repeated(() => timed(() => pushAndWait(project, 'master')), 3)
+  const first = await timed(() => pushAndWait(slipway, project, 'master'))
+  const second = await repeated(() => timed(() => pushAndWait(slipway, project, 'master')), 3)
   const byHand = await repeated(() => timed(() => fourStagesByHand(project)), 2)
   return [
     compared(

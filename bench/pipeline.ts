@@ -1,12 +1,14 @@
-// Small pipelines, from the push to their end, beside the same Docker commands by hand. Median of five after one to warm up.
+// Small pipelines, from the push to their end, beside the same Docker commands by hand. Median of five after one to warm up, each
+// begun on a machine at rest.
 import { execa } from 'execa'
 import { createProject, type TestProject } from '../test/support/project.ts'
-import { eventually, type Slipway, startSlipway } from '../test/support/slipway.ts'
+import { type Slipway, startSlipway } from '../test/support/slipway.ts'
+import { untilAtRest } from './at-rest.ts'
 import { measureFirstLine } from './first-line.ts'
 import { type BenchResult, tell } from './result.ts'
+import { watchForPipeline } from './watch-pipeline.ts'
 
 const runs = 5
-const finalStatuses = ['success', 'failed', 'canceled']
 
 export async function run(): Promise<readonly BenchResult[]> {
   const slipway = await startSlipway()
@@ -15,8 +17,8 @@ export async function run(): Promise<readonly BenchResult[]> {
     const parts = [
       async () => [await memory(slipway)],
       () => measureFirstLine(slipway, project),
-      async () => [await oneEcho(project)],
-      async () => [await twentyEchoes(project)],
+      async () => [await oneEcho(slipway, project)],
+      async () => [await twentyEchoes(slipway, project)],
     ]
     const results: BenchResult[] = []
     for (const part of parts) results.push(...tell(await part()))
@@ -42,16 +44,16 @@ async function memory(slipway: Slipway): Promise<BenchResult> {
   }
 }
 
-async function oneEcho(project: TestProject): Promise<BenchResult> {
+async function oneEcho(slipway: Slipway, project: TestProject): Promise<BenchResult> {
   await project.write({ '.gitlab-ci.yml': 'echo:\n  image: busybox\n  script: [echo hello]\n' })
-  const ours = await repeated(() => timed(() => pushAndWait(project, 'echo')))
+  const ours = await repeated(() => timed(() => pushAndWait(slipway, project, 'echo')))
   const theirs = await repeated(() => timed(() => execa('docker', ['run', '--rm', 'busybox', 'echo', 'hello'])))
   return compared('one echo job, push to passed', ours, theirs, 'docker run --rm', 2)
 }
 
-async function twentyEchoes(project: TestProject): Promise<BenchResult> {
+async function twentyEchoes(slipway: Slipway, project: TestProject): Promise<BenchResult> {
   await project.write({ '.gitlab-ci.yml': 'echo:\n  image: busybox\n  parallel: 20\n  script: [echo hello]\n' })
-  const ours = await repeated(() => timed(() => pushAndWait(project, 'twenty')))
+  const ours = await repeated(() => timed(() => pushAndWait(slipway, project, 'twenty')))
   const theirs = await repeated(() => timed(twentyByHand))
   return compared('20 parallel echo jobs, 4 at once', ours, theirs, '20 × docker run --rm, 4 at once', 1.2)
 }
@@ -64,14 +66,17 @@ async function twentyByHand(): Promise<void> {
   await Promise.all([worker(), worker(), worker(), worker()])
 }
 
-export async function pushAndWait(project: TestProject, ref: string): Promise<void> {
-  const sha = await project.commit('Measure')
-  await project.push('-f', 'origin', `HEAD:${ref}`)
-  const status = await eventually(`the pipeline of ${sha}`, 300_000, async () => {
-    const newest = (await project.pipelines(ref)).find(each => each.sha === sha)
-    return newest !== undefined && finalStatuses.includes(newest.status) ? newest.status : null
-  })
-  if (status !== 'success') throw new Error(`the pipeline on ${ref} ended as ${status}`)
+export async function pushAndWait(slipway: Slipway, project: TestProject, ref: string): Promise<void> {
+  await project.commit('Measure')
+  const watch = await watchForPipeline(slipway, project.id)
+  try {
+    const pushed = await project.push('-f', 'origin', `HEAD:${ref}`)
+    if (pushed.exitCode !== 0) throw new Error(pushed.output)
+    const status = await watch.ended
+    if (status !== 'success') throw new Error(`the pipeline on ${ref} ended as ${status}`)
+  } finally {
+    watch.close()
+  }
 }
 
 export async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -83,7 +88,10 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 export async function repeated(measure: () => Promise<number>, times = runs): Promise<readonly number[]> {
   await measure()
   const figures: number[] = []
-  for (let count = 0; count < times; count += 1) figures.push(await measure())
+  for (let count = 0; count < times; count += 1) {
+    await untilAtRest()
+    figures.push(await measure())
+  }
   return figures
 }
 
