@@ -1,6 +1,6 @@
-// A bare copy of each project on this host, refreshed only when a commit is missing from it: once a push, whatever number
-// of jobs follow.
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+// A bare copy of each project on this host, refreshed only when a pipeline's commit is missing from it: once a pipeline,
+// whatever number of jobs follow.
+import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Unused } from '../executor/port.ts'
 import type { KeyedLock } from '../kit/keyed-lock.ts'
@@ -25,16 +25,11 @@ export type KeptMirrors = GitMirrors & { readonly unused: () => Promise<readonly
 const readForMs = 600_000
 
 export function createGitMirrors({ root, lock }: { readonly root: string; readonly lock: KeyedLock }): KeptMirrors {
-  /** The commit that was last found in each mirror: the other jobs of its pipeline need not look again. */
-  const found = new Map<string, string>()
-
   async function withCommit(order: MirrorOrder, signal: AbortSignal): Promise<string> {
     const directory = join(root, `${order.projectId}.git`)
     await lock(directory, async () => {
       if (!(await exists(directory))) await create(directory, signal)
-      if (found.get(directory) !== order.sha && !(await hasCommit(directory, order.sha, signal)))
-        await refresh(directory, order, signal)
-      found.set(directory, order.sha)
+      if (!(await hasCommitOf(directory, order))) await refresh(directory, order, signal)
       const now = new Date()
       await utimes(directory, now, now)
     })
@@ -43,7 +38,6 @@ export function createGitMirrors({ root, lock }: { readonly root: string; readon
 
   /** Made beside its place and moved there when it is whole. */
   async function create(directory: string, signal: AbortSignal): Promise<void> {
-    found.delete(directory)
     const fresh = `${directory}.new`
     await rm(fresh, { recursive: true, force: true })
     await mkdir(fresh, { recursive: true, mode: 0o700 })
@@ -54,8 +48,8 @@ export function createGitMirrors({ root, lock }: { readonly root: string; readon
   }
 
   async function refresh(directory: string, order: MirrorOrder, signal: AbortSignal): Promise<void> {
-    const ofPipeline = `refs/pipelines/${order.pipelineId}`
-    const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*', `+${ofPipeline}:${ofPipeline}`]
+    // The commit is named by itself: the server may not yet have written its ref, or the branch may have moved on.
+    const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*', `+${order.sha}:${refOf(order)}`]
     const call = { directory, access: order.access, signal }
     await git(['fetch', '--quiet', '--prune', '--no-tags', '--', order.url, ...refs], call)
   }
@@ -79,14 +73,14 @@ export function createGitMirrors({ root, lock }: { readonly root: string; readon
   return { withCommit, unused }
 }
 
-async function hasCommit(directory: string, sha: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    await git(['cat-file', '-e', `${sha}^{commit}`], { directory, access: null, signal })
-    return true
-  } catch {
-    signal.throwIfAborted()
-    return false
-  }
+/** A mirror's refs are never packed, so no process is needed to look. */
+async function hasCommitOf(directory: string, order: MirrorOrder): Promise<boolean> {
+  const found = await readFile(join(directory, refOf(order)), 'utf8').catch(() => '') // there is none
+  return found.trimEnd() === order.sha
+}
+
+function refOf({ pipelineId }: MirrorOrder): string {
+  return `refs/pipelines/${pipelineId}`
 }
 
 async function exists(directory: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 // A job's working copy: from the mirror into the job's volume, with the server's address as its remote and no token in
 // it. A job's own git finds the token in its environment.
 import { constants } from 'node:fs'
-import { appendFile, chmod, mkdir, open, rm } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, open, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, messageOf } from '../kit/errors.ts'
 import { yellow } from '../kit/terminal-colors.ts'
@@ -112,8 +112,9 @@ async function fetchInto(
   const flags = ['--quiet', '--no-tags', ...(depth > 0 ? [`--depth=${depth}`] : []), ...fetchFlags]
   const fetch = async () => {
     const call = { directory, access: null, signal }
-    await git(['init', '--quiet', '.'], call)
-    const from = (refspecs: readonly string[]) => git(['fetch', ...flags, '--', `file://${mirror}`, ...refspecs], call)
+    await makeRepository(directory)
+    const from = (refspecs: readonly string[]) =>
+      git([...unsynced, 'fetch', ...flags, '--', `file://${mirror}`, ...refspecs], call)
     try {
       await from(git_info.refspecs)
     } catch {
@@ -125,6 +126,23 @@ async function fetchInto(
   const wish = [git_info.sha, String(slipway.pipeline_id), ...flags, ...git_info.refspecs]
   await copies.bring({ projectId: job_info.project_id, wish, target: join(directory, '.git'), fetch })
   await appendFile(join(directory, '.git/config'), remoteConfiguration(order))
+}
+
+/** The working copy lives as long as its job: it need not outlast the host. */
+const unsynced = ['-c', 'core.fsync=none']
+
+/** As `git init` makes it, without starting git; open to whatever user the job's image has. */
+async function makeRepository(directory: string): Promise<void> {
+  for (const inner of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'hooks', 'info'])
+    await makeFolders(directory, join('.git', inner))
+  const core = '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n'
+  await writeOpen(join(directory, '.git/config'), core)
+  await writeOpen(join(directory, '.git/HEAD'), 'ref: refs/heads/master\n')
+}
+
+async function writeOpen(file: string, text: string): Promise<void> {
+  await writeFile(file, text)
+  await chmod(file, 0o666)
 }
 
 /** The helper is text in a file that everybody may read; the token is only in the job's environment. */

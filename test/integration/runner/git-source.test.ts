@@ -1,6 +1,6 @@
 // Sources without a container: a server that speaks git over HTTP, the runner's mirror, and a folder in place of the volume.
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -102,6 +102,33 @@ describe('sources', () => {
     })
     expect(listings[2]).toEqual(listings[0])
     expect(await copies.unused()).toHaveLength(1)
+  })
+
+  test('are asked of the server once a pipeline', async () => {
+    const mirrors = createGitMirrors({ root: join(root, 'mirrors'), lock: createKeyedLock() })
+    const sha = git('rev-parse', 'HEAD')
+    server.git = { repository, password: 'right' }
+    const access = { origin: server.url, username: 'gitlab-ci-token', password: 'right', caFile: null }
+    const order = { projectId: 1, url: `${server.url}/my-group/my-project.git`, sha, pipelineId: 7, access }
+    const { signal } = new AbortController()
+    await mirrors.withCommit(order, signal)
+    server.git = { repository, password: 'another' }
+    await mirrors.withCommit(order, signal)
+    await expect(mirrors.withCommit({ ...order, pipelineId: 8 }, signal)).rejects.toThrow('git fetch failed')
+  })
+
+  test('have what scripts expect of a repository', async () => {
+    const { folder } = await sources({})
+    const read = (...args: string[]) =>
+      execFileSync('git', ['-c', 'safe.directory=*', ...args], { cwd: folder })
+        .toString()
+        .trim()
+    expect(read('status', '--short')).toBe('')
+    expect(read('remote', 'get-url', 'origin')).toContain('my-group/my-project.git')
+    await writeFile(join(folder, '.git/info/exclude'), 'left-out\n')
+    await writeFile(join(folder, 'left-out'), '')
+    expect(read('status', '--short')).toBe('')
+    expect(((await stat(join(folder, '.git/config'))).mode & 0o777).toString(8)).toBe('666')
   })
 
   test('a strategy that is none is refused', async () => {
