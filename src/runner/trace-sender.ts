@@ -21,8 +21,11 @@ export type TraceSenderOptions = {
 
 const maxChunkBytes = 1024 * 1024
 const delayMs = 100
-/** So many requests may go out without delay before the pace is one in `delayMs`: who waits for a line shall see it. */
-const mostHasty = 3
+/**
+ * So many requests may go out without delay before the pace is one in `delayMs`: who waits for a line shall see it. The
+ * runner's own words around the start of a script are three or four.
+ */
+const mostHasty = 6
 const firstRetryMs = 100
 const lastRetryMs = 5_000
 

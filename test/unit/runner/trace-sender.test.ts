@@ -71,34 +71,34 @@ afterEach(async () => {
 
 describe('the sender of a log', () => {
   test('sends the first pieces at once and gathers what follows', async () => {
-    await writeHastily('abc')
-    await write('d')
-    await write('e')
+    await writeHastily('abcdef')
+    await write('g')
+    await write('h')
     await expect.poll(() => sleeps.length).toBe(1)
-    expect(received.toString()).toBe('abc')
+    expect(received.toString()).toBe('abcdef')
     sleeps[0]?.()
-    await expect.poll(() => received.toString()).toBe('abcde')
-    expect(calls).toBe(4)
+    await expect.poll(() => received.toString()).toBe('abcdefgh')
+    expect(calls).toBe(7)
   })
 
   test('is quick again after some quiet', async () => {
-    await writeHastily('abc')
+    await writeHastily('abcdef')
     nowMs += 1000
-    await writeHastily('def')
+    await writeHastily('ghijkl')
     expect(sleeps).toEqual([])
   })
 
   test('waits for nothing when no more will come', async () => {
-    await writeHastily('abc')
+    await writeHastily('abcdef')
     await write('the end')
     await expect.poll(() => sleeps.length).toBe(1)
     expect(await sender.flush(new AbortController().signal)).toBe('acknowledged')
-    expect(received.toString()).toBe('abcthe end')
+    expect(received.toString()).toBe('abcdefthe end')
   })
 
   test('waits for nothing when there is enough for a request', async () => {
-    await writeHastily('abc')
-    await write('d')
+    await writeHastily('abcdef')
+    await write('g')
     await expect.poll(() => sleeps.length).toBe(1)
     await write('x'.repeat(3 * 1024 * 1024))
     await expect.poll(() => received.length).toBeGreaterThan(2 * 1024 * 1024)
