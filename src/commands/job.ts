@@ -8,6 +8,7 @@ import type { JobStatus } from '../run/model.ts'
 import { type Client, encodeKey, openClient } from './client.ts'
 import { followTrace, type Print, printTrace } from './follow-trace.ts'
 import { type Column, type OutputOptions, printDone, printList } from './output.ts'
+import { projectKeyOf, projectOption } from './own-project.ts'
 import { exitCodeOf } from './run-status.ts'
 
 type JobView = {
@@ -48,7 +49,7 @@ export function register(program: Command): void {
     .command('list')
     .description('list the jobs of a pipeline or of a project')
     .option('--pipeline <id>', 'of this pipeline')
-    .option('--project <project>', 'of this project: id or path')
+    .option(...projectOption)
     .option('--status <status>', 'running, failed, …')
     .option('--retried', 'older attempts, too')
     .option('--limit <number>', 'at most so many', '100')
@@ -113,8 +114,7 @@ async function listPathOf(client: Client, { project, pipeline }: ListOptions): P
     )
     return `/projects/${projectId}/pipelines/${encodeKey(pipeline)}/jobs`
   }
-  if (project === undefined) throw new AppError('usage', 'job list: expected --pipeline or --project')
-  return `/projects/${encodeKey(project)}/jobs`
+  return `/projects/${encodeKey(await projectKeyOf(project, client))}/jobs`
 }
 
 async function traceJob(id: string, options: TraceOptions): Promise<void> {

@@ -4,6 +4,7 @@ import { AppError } from '../kit/errors.ts'
 import type { PipelineStatus } from '../run/model.ts'
 import { type Client, encodeKey, openClient } from './client.ts'
 import { type Column, type OutputOptions, printDone, printJson, printLine, printList, printOne } from './output.ts'
+import { projectKeyOf, projectOption } from './own-project.ts'
 import { createPaint } from './paint.ts'
 import { exitCodeOf, paintStatus } from './run-status.ts'
 import { readPipeline, type WatchedJob, watchPipeline } from './watch-pipeline.ts'
@@ -22,7 +23,7 @@ type PipelineView = {
 }
 
 type ListOptions = OutputOptions & {
-  readonly project: string
+  readonly project?: string
   readonly ref?: string
   readonly status?: string
   readonly source?: string
@@ -30,7 +31,7 @@ type ListOptions = OutputOptions & {
 }
 type ViewOptions = OutputOptions & { readonly watch?: boolean }
 type RunOptions = ViewOptions & {
-  readonly project: string
+  readonly project?: string
   readonly ref?: string
   readonly variable?: readonly string[]
   readonly input?: readonly string[]
@@ -64,7 +65,7 @@ export function register(program: Command): void {
   command
     .command('list')
     .description('list the pipelines of a project, the newest first')
-    .requiredOption('--project <project>', 'id or path: group/project')
+    .option(...projectOption)
     .option('--ref <ref>', 'of a branch or tag')
     .option('--status <status>', 'running, failed, …')
     .option('--source <source>', 'push, web, schedule, …')
@@ -88,7 +89,7 @@ export function register(program: Command): void {
   command
     .command('run')
     .description('start a pipeline')
-    .requiredOption('--project <project>', 'id or path: group/project')
+    .option(...projectOption)
     .option('--ref <ref>', 'branch or tag; default: the default branch')
     .option('--variable <KEY=VALUE...>', 'variables for it, several')
     .option('--input <NAME=VALUE...>', 'inputs of the spec: of its file, several')
@@ -117,14 +118,14 @@ export function register(program: Command): void {
 async function listPipelines(options: ListOptions): Promise<void> {
   const client = await openClient()
   const { ref, status, source } = options
-  const path = `/projects/${encodeKey(options.project)}/pipelines`
+  const path = `/projects/${encodeKey(await projectKeyOf(options.project, client))}/pipelines`
   const found = await client.list<PipelineView>(path, { ref, status, source }, countOf(options.limit))
   printList(found, columns, options, 'There are no pipelines.')
 }
 
 async function runPipeline(options: RunOptions): Promise<void> {
   const client = await openClient()
-  const place = `/projects/${encodeKey(options.project)}`
+  const place = `/projects/${encodeKey(await projectKeyOf(options.project, client))}`
   const ref = options.ref ?? (await client.get<{ readonly default_branch: string }>(place)).default_branch
   const variables = (options.variable ?? []).map(text => pairOf('--variable', text))
   const inputs = Object.fromEntries(
