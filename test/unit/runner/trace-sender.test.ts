@@ -49,7 +49,8 @@ async function writeHastily(text: string): Promise<void> {
   const before = received.toString()
   for (let end = 1; end <= text.length; end += 1) {
     await write(text.charAt(end - 1))
-    await expect.poll(() => received.toString()).toBe(before + text.slice(0, end))
+    const expected = before + text.slice(0, end)
+    await expect.poll(() => received.toString(), { interval: 5, timeout: 30_000 }).toBe(expected)
   }
 }
 
