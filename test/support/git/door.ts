@@ -21,6 +21,8 @@ export type GitDoor = Installation & {
   readonly turns: Turns
   /** For a server that has more doors. */
   readonly raw: SmartHttp
+  /** What `beforePush` was told, in order. */
+  readonly announced: Push[]
   /** What `onPush` was told, in order. */
   readonly pushes: Push[]
   /** What went wrong without being expected. */
@@ -48,6 +50,7 @@ export async function openGitDoor(options: { readonly mostPackBytes?: number } =
   const temporary = await createTemporaryFolder()
   const searchPath = process.env.PATH ?? ''
   const repositories = await createRepositories({ root: join(temporary.path, 'repositories'), searchPath })
+  const announced: Push[] = []
   const pushes: Push[] = []
   const bugs: unknown[] = []
   const installation = await createInstallation({
@@ -63,6 +66,7 @@ export async function openGitDoor(options: { readonly mostPackBytes?: number } =
   })
   const turns = createTurns()
   const reactions: PushReactions = {
+    beforePush: async push => void announced.push(push),
     onPush: async push => {
       pushes.push(push)
       return door.reaction(push)
@@ -93,6 +97,7 @@ export async function openGitDoor(options: { readonly mostPackBytes?: number } =
     reactions,
     turns,
     raw: smartHttp,
+    announced,
     pushes,
     bugs,
     folder: temporary.path,
