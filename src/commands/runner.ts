@@ -1,6 +1,7 @@
 // `slipway runner`: the daemon of a host, from its configuration to its end.
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { knownHoles } from '../executor/docker/known-holes.ts'
 import { AppError, messageOf } from '../kit/errors.ts'
 import { createLog, type Log } from '../kit/log.ts'
 import { trustAuthority } from '../kit/trust.ts'
@@ -80,6 +81,7 @@ async function runWith(config: RunnerConfig, options: RunnerOptions, log: Log): 
   })
   const facts = await world.executor.check(starting.signal)
   warnOfPrivilege(config, log)
+  for (const hole of knownHoles(facts)) log.warn(hole)
   stopStarting()
   return serve({
     options,

@@ -32,6 +32,8 @@ export type Unused = {
 
 export type EngineFacts = {
   readonly version: string
+  /** Null: it does not say. */
+  readonly runc: string | null
   readonly cpus: number
   readonly memoryBytes: number
   readonly rootDirectory: string

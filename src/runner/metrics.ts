@@ -1,10 +1,11 @@
 // What a runner can be asked on its local port: Prometheus metrics, and whether it lives.
 import { createServer } from 'node:http'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { JobOutcome } from '../run/model.ts'
 
 export type RunnerMetrics = {
   readonly jobStarted: () => void
-  readonly jobEnded: (end: { readonly status: string; readonly seconds: number }) => void
+  readonly jobEnded: (end: { readonly status: JobOutcome['status'] | 'left'; readonly seconds: number }) => void
   readonly heard: (isHeard: boolean) => void
   readonly text: () => Promise<string>
   readonly isHealthy: () => boolean

@@ -22,9 +22,10 @@ export function connectEngine(dockerHost: string | null): Engine {
 
 export async function readEngineFacts(engine: Engine): Promise<EngineFacts> {
   try {
-    const info = await engine.docker.info()
+    const [info, version] = await Promise.all([engine.docker.info(), engine.docker.version()])
     return {
       version: info.ServerVersion,
+      runc: version.Components?.find(({ Name }) => Name === 'runc')?.Version ?? null,
       cpus: info.NCPU,
       memoryBytes: info.MemTotal,
       rootDirectory: info.DockerRootDir,
