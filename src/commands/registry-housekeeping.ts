@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import type { Command } from 'commander'
 import { AppError } from '../kit/errors.ts'
 import { openClient } from './client.ts'
-import { type OutputOptions, printJson, printLine } from './output.ts'
+import { type Column, type OutputOptions, printJson, printLine, printList } from './output.ts'
 import { mebibytes } from './registry-image.ts'
 
 type Collected = {
@@ -16,6 +16,24 @@ type Collected = {
 }
 type Damage = { readonly kind: string; readonly digest: string }
 type Verified = { readonly blobs: number; readonly bytes: number; readonly damaged: readonly Damage[] }
+
+type UpstreamView = {
+  readonly name: string
+  readonly url: string
+  readonly has_credentials: boolean
+  readonly tag_lifetime_seconds: number
+  readonly is_mirror_of_jobs: boolean
+  readonly prefix: string
+}
+
+const upstreamColumns: readonly Column<UpstreamView>[] = [
+  { title: 'name', value: upstream => upstream.name },
+  { title: 'address', value: upstream => upstream.url },
+  { title: 'pull as', value: upstream => `${upstream.prefix}…` },
+  { title: 'credentials', value: upstream => upstream.has_credentials },
+  { title: 'mirror of jobs', value: upstream => upstream.is_mirror_of_jobs },
+  { title: 'tag seconds', value: upstream => upstream.tag_lifetime_seconds },
+]
 
 export function addHousekeeping(registry: Command): void {
   registry
@@ -51,6 +69,17 @@ export function addHousekeeping(registry: Command): void {
       if (options.json !== true)
         for (const { kind, digest } of done.damaged) printLine(`  ${digest}: ${kind.replaceAll('_', ' ')}`)
       throw new AppError('registry.damaged', 'push the images of these blobs again: a push heals them')
+    })
+}
+
+export function addUpstreams(registry: Command): void {
+  registry
+    .command('upstreams')
+    .description('other registries whose images are fetched through this one, and what they are called here')
+    .option('--json', 'print JSON')
+    .action(async (options: OutputOptions) => {
+      const upstreams = await (await openClient()).get<readonly UpstreamView[]>('/slipway/registry/upstreams')
+      printList(upstreams, upstreamColumns, options, 'There are none: --upstreams FILE of the server names them.')
     })
 }
 

@@ -4,7 +4,7 @@ import { AppError } from '../kit/errors.ts'
 import { encodeKey, openClient } from './client.ts'
 import { type Column, type OutputOptions, printDone, printJson, printList, printOne } from './output.ts'
 import { addPolicy } from './registry-cleanup.ts'
-import { addHousekeeping } from './registry-housekeeping.ts'
+import { addHousekeeping, addUpstreams } from './registry-housekeeping.ts'
 import { findRepository, mebibytes, type RepositoryView } from './registry-image.ts'
 import { type PreviewView, printPreview } from './registry-preview.ts'
 
@@ -74,6 +74,7 @@ export function register(program: Command): void {
   addTags(command)
   addPolicy(command)
   addHousekeeping(command)
+  addUpstreams(command)
 
   json(command.command('usage'))
     .description('how much room images take: of a project, or of all (administrators)')

@@ -40,7 +40,12 @@ export type RegistryDoorDeps = {
   readonly log: Log
 }
 
-export type OpenRegistry = { readonly registry: Registry; readonly store: RegistryStore; readonly storage: BlobStorage }
+export type OpenRegistry = {
+  readonly registry: Registry
+  readonly store: RegistryStore
+  readonly storage: BlobStorage
+  readonly upstreams: readonly Upstream[]
+}
 
 const keyBytes = 32
 
@@ -62,7 +67,7 @@ export async function openRegistry(deps: RegistryDoorDeps): Promise<OpenRegistry
     clock: Date.now,
     random: Math.random,
   })
-  return { registry, store, storage }
+  return { registry, store, storage, upstreams: deps.upstreams }
 }
 
 /** What a webhook's secret is sealed for. */

@@ -74,6 +74,7 @@ export async function registerResources(app: App, deps: ResourcesDeps): Promise<
     registry: deps.images.registry,
     store: deps.images.store,
     storage: deps.images.storage,
+    upstreams: deps.images.upstreams,
     sealSecret: (secret: string, projectId: number) => deps.vault.seal(secret, webhookContext(projectId)),
     registryUrl: config.registryUrl,
     clock: Date.now,

@@ -1,6 +1,7 @@
 // What the registry's resources share: what they are given, and how they find the repository that a request names.
 import type { FastifyRequest } from 'fastify'
 import type { Access } from '../../access/ports.ts'
+import type { Upstream } from '../../registry/cache/ports.ts'
 import type { RepositorySummary } from '../../registry/management/ports.ts'
 import type { BlobStorage } from '../../registry/ports.ts'
 import { nameBelow } from '../../registry/projects.ts'
@@ -15,6 +16,7 @@ export type RegistryApiDeps = {
   readonly registry: Registry
   readonly store: RegistryRecords
   readonly storage: BlobStorage
+  readonly upstreams: readonly Upstream[]
   /** Seals the secret of a webhook of this project. */
   readonly sealSecret: (secret: string, projectId: number) => Uint8Array
   /** As docker sees the registry. */

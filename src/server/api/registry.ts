@@ -7,6 +7,7 @@ import { registerRegistryFollows } from './registry-follows.ts'
 import { registerRegistryRepositories } from './registry-repositories.ts'
 import { registerRegistryRepositoryRules } from './registry-repository-rules.ts'
 import { registerRegistryTagRules } from './registry-tag-rules.ts'
+import { registerRegistryUpstreams } from './registry-upstreams.ts'
 import { registerRegistryUsage } from './registry-usage.ts'
 import { registerRegistryWebhooks } from './registry-webhooks.ts'
 
@@ -19,4 +20,5 @@ export function registerRegistry(app: App, deps: RegistryApiDeps): void {
   registerRegistryWebhooks(app, deps)
   registerRegistryFollows(app, deps)
   registerRegistryUsage(app, deps)
+  registerRegistryUpstreams(app, deps)
 }

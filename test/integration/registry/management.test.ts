@@ -325,6 +325,23 @@ describe('quota and usage', () => {
   })
 })
 
+test('other registries are listed for who is known here, without what opens them', async () => {
+  const { status, body, text } = await api.call('reporter', 'GET', '/slipway/registry/upstreams')
+  expect(status).toBe(200)
+  expect(body).toEqual([
+    {
+      name: 'hub',
+      url: 'https://registry-1.docker.io',
+      has_credentials: true,
+      tag_lifetime_seconds: 3600,
+      is_mirror_of_jobs: true,
+      prefix: 'registry.example.com/dependency_proxy/hub/',
+    },
+  ])
+  expect(text).not.toMatch(/the password|mirror\.internal/)
+  expect((await api.call(null, 'GET', '/slipway/registry/upstreams')).status).toBe(401)
+})
+
 describe('following an image', () => {
   const follow = (body: object, project = 1) => api.call('root', 'POST', `/projects/${project}/registry/follows`, body)
 

@@ -25,6 +25,15 @@ export type RegistryApi = {
   readonly close: () => Promise<void>
 }
 
+const upstream = {
+  name: 'hub',
+  url: 'https://registry-1.docker.io',
+  username: 'me',
+  password: 'the password',
+  tagLifetimeMs: 3_600_000,
+  mirrorName: 'hub-0123.mirror.internal',
+}
+
 export async function startRegistryApi(registry: TestRegistry): Promise<RegistryApi> {
   const audited: { action: string; target: string; username: string }[] = []
   const app: App = await createApp({
@@ -51,6 +60,7 @@ export async function startRegistryApi(registry: TestRegistry): Promise<Registry
           registry: registry.registry(),
           store: registry.store,
           storage: registry.storage,
+          upstreams: [upstream],
           sealSecret: secret => Buffer.from(secret),
           registryUrl: 'http://registry.example.com',
           clock: registry.now,
