@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listZip, openZipEntry } from '../../../src/artifacts/zip-index.ts'
+import { listZip, maximumZipEntries, openZipEntry } from '../../../src/artifacts/zip-index.ts'
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary.ts'
 import { makeZip } from '../../support/zip.ts'
 
@@ -64,9 +64,34 @@ describe('an archive', () => {
     await expect(listZip(path)).rejects.toMatchObject({ code: 'archive_invalid' })
   })
 
+  test('is refused before its index is read when that has too many entries', async () => {
+    const path = join(folder.path, 'many.zip')
+    await writeFile(path, emptyZipClaiming(maximumZipEntries + 1))
+    await expect(listZip(path)).rejects.toMatchObject({
+      code: 'archive_invalid',
+      message: 'the archive has 200001 entries; at most 200000 are read',
+    })
+  })
+
   test('cannot give more than its index promises', async () => {
     const path = await zipFile([{ name: 'bomb', content: 'x'.repeat(1000), claimedBytes: 10 }])
     const entry = await openZipEntry(path, 'bomb')
     await expect(entry === null ? null : text(entry.stream)).rejects.toThrow()
   })
 })
+
+/** The end of a ZIP64 archive (APPNOTE 4.3.14 to 4.3.16), and nothing before it. */
+function emptyZipClaiming(entries: number): Buffer {
+  const directoryEnd = Buffer.alloc(56)
+  directoryEnd.writeUInt32LE(0x06064b50, 0)
+  directoryEnd.writeBigUInt64LE(44n, 4)
+  directoryEnd.writeBigUInt64LE(BigInt(entries), 24)
+  directoryEnd.writeBigUInt64LE(BigInt(entries), 32)
+  const locator = Buffer.alloc(20)
+  locator.writeUInt32LE(0x07064b50, 0)
+  locator.writeUInt32LE(1, 16)
+  const end = Buffer.alloc(22)
+  end.writeUInt32LE(0x06054b50, 0)
+  end.fill(0xff, 8, 20)
+  return Buffer.concat([directoryEnd, locator, end])
+}
