@@ -7,6 +7,7 @@ import { zeroSha } from './creation-context.ts'
 import type { JobFactsSource, StoredContext } from './job-facts.ts'
 import type { JobIds } from './job-ids.ts'
 import type { FailureReason, PipelineStatus } from './model.ts'
+import { pipelineRequest } from './pipeline-request.ts'
 import type { Directory, Surroundings } from './ports.ts'
 import type { JobRecord, PipelineRecord, RunVariable } from './records.ts'
 import { runtimeFactsOf } from './runtime-facts.ts'
@@ -109,7 +110,7 @@ async function requestOf(
   if ('reason' in target) return target
   const refusal = isChild ? await tooDeep(deps, pipeline) : await loop(deps, pipeline, target)
   if (refusal !== null) return refusal
-  return {
+  return pipelineRequest({
     projectId: target.projectId,
     ref: target.ref,
     sha: isChild ? pipeline.sha : null,
@@ -118,15 +119,10 @@ async function requestOf(
     userId: bridge.userId,
     variables: await forwarded(deps, bridge, plan, pipeline),
     inputs: trigger.inputs,
-    isSkipAsked: false,
-    scheduleId: null,
-    scheduleVariables: [],
-    scheduleDescription: null,
-    triggerShortToken: null,
     upstream: { pipelineId: pipeline.id, projectId: pipeline.projectId, jobId: bridge.id, isChild },
     config: trigger.include === null ? null : JSON.stringify({ include: trigger.include }),
     mergeRequest: isChild ? await mergeRequestOf(deps, pipeline.id) : null,
-  }
+  })
 }
 
 /** A child has the merge request of its parent. */

@@ -3,7 +3,8 @@ import type { UserActor } from '../access/model.ts'
 import { compile } from '../pipeline/compile.ts'
 import { mergedYaml } from '../pipeline/merged.ts'
 import type { CompileResult } from '../pipeline/model.ts'
-import { type GatherDeps, gatherContext, zeroSha } from './creation-context.ts'
+import { type GatherDeps, gatherContext } from './creation-context.ts'
+import { pipelineRequest } from './pipeline-request.ts'
 import type { Ref } from './records.ts'
 
 export type LintWish = {
@@ -35,7 +36,10 @@ export function createLint(deps: GatherDeps): Lint {
       return { kind: 'refused', reason: 'forbidden', message: `you may not start pipelines on ${ref.name}` }
     }
     const variables = isDryRun ? deps.variables : { levels: async () => noLevels }
-    const gathered = await gatherContext({ ...deps, variables }, requestOf(projectId, ref, content, user))
+    const gathered = await gatherContext(
+      { ...deps, variables },
+      pipelineRequest({ projectId, ref, source: 'push', userId: user.userId, config: content }),
+    )
     if (gathered.kind === 'none')
       return { kind: 'refused', reason: refusals[gathered.reason] ?? 'ci_disabled', message: gathered.message }
     const { context, config } = gathered
@@ -51,24 +55,4 @@ const refusals: Readonly<Record<string, 'forbidden' | 'no_commit' | 'ci_disabled
   forbidden: 'forbidden',
   no_commit: 'no_commit',
   ci_disabled: 'ci_disabled',
-}
-
-function requestOf(projectId: number, ref: Ref, config: string | null, user: UserActor) {
-  return {
-    projectId,
-    ref,
-    sha: null,
-    beforeSha: zeroSha,
-    source: 'push' as const,
-    userId: user.userId,
-    variables: [],
-    inputs: {},
-    isSkipAsked: false,
-    scheduleId: null,
-    scheduleVariables: [],
-    scheduleDescription: null,
-    triggerShortToken: null,
-    upstream: null,
-    config,
-  }
 }

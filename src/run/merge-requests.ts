@@ -4,6 +4,7 @@ import type { MergeRequestFacts } from '../pipeline/context.ts'
 import { zeroSha } from './creation-context.ts'
 import { type MergeRequestOptions, mergeRequestOptionsOf } from './merge-request-options.ts'
 import type { MergeRequestRecord, MergeRequestStore } from './merge-request-ports.ts'
+import { pipelineRequest } from './pipeline-request.ts'
 import type { Clock, Directory, Repositories } from './ports.ts'
 import type { PipelineCreation, PipelineRequest, Push, RefChange } from './trigger.ts'
 
@@ -132,24 +133,15 @@ export function createMergeRequests(deps: MergeRequestsDeps): MergeRequests {
     },
     async run(mergeRequest, { userId }) {
       await repositories.pointMergeRequest(mergeRequest.projectId, mergeRequest.iid, mergeRequest.sha)
-      return await deps.createPipeline({
+      const request = pipelineRequest({
         projectId: mergeRequest.projectId,
         ref: { kind: 'branch', name: mergeRequest.sourceBranch },
         sha: mergeRequest.sha,
-        beforeSha: zeroSha,
         source: 'merge_request_event',
         userId,
-        variables: [],
-        inputs: {},
-        isSkipAsked: false,
-        scheduleId: null,
-        scheduleVariables: [],
-        scheduleDescription: null,
-        triggerShortToken: null,
-        upstream: null,
-        config: null,
         mergeRequest: await factsOf(mergeRequest),
       })
+      return await deps.createPipeline(request)
     },
   }
 }

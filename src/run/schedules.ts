@@ -2,6 +2,7 @@
 // away are made up for by one.
 import type { Log } from '../kit/log.ts'
 import { nextRun, parseCron } from './cron.ts'
+import { pipelineRequest } from './pipeline-request.ts'
 import type { Clock } from './ports.ts'
 import type { ScheduleRecord } from './records.ts'
 import type { ScheduleStore } from './store-ports.ts'
@@ -37,23 +38,16 @@ export async function runSchedule(
 }
 
 function requestOf(schedule: ScheduleRecord, userId: number | null): PipelineRequest {
-  return {
+  return pipelineRequest({
     projectId: schedule.projectId,
     ref: refOf(schedule.ref),
-    sha: null,
-    beforeSha: '0'.repeat(40),
     source: 'schedule',
     userId,
-    variables: [],
     inputs: schedule.inputs,
-    isSkipAsked: false,
     scheduleId: schedule.id,
     scheduleVariables: schedule.variables,
     scheduleDescription: schedule.description,
-    triggerShortToken: null,
-    upstream: null,
-    config: null,
-  }
+  })
 }
 
 /** `main`, `refs/heads/main` or `refs/tags/v1`. */

@@ -8,6 +8,7 @@ import type { MergeRequestRecord } from './merge-request-ports.ts'
 import type { MergeRequests } from './merge-requests.ts'
 import { missingPushes } from './missing-pushes.ts'
 import type { PipelineSource } from './model.ts'
+import { pipelineRequest } from './pipeline-request.ts'
 import type { Clock, Directory, Repositories } from './ports.ts'
 import type { PipelineRecord, Ref, RunVariable } from './records.ts'
 import type { ServedRefs } from './store-ports.ts'
@@ -195,7 +196,7 @@ async function commitOf(
 }
 
 function requestFor(push: Push, change: RefChange, sha: string, wishes: PushOptions): PipelineRequest {
-  return {
+  return pipelineRequest({
     projectId: push.projectId,
     ref: change.ref,
     sha,
@@ -205,13 +206,7 @@ function requestFor(push: Push, change: RefChange, sha: string, wishes: PushOpti
     variables: wishes.variables.map(({ key, value }) => ({ key, value, type: 'env_var', raw: false })),
     inputs: wishes.inputs,
     isSkipAsked: wishes.isSkipAsked,
-    scheduleId: null,
-    scheduleVariables: [],
-    scheduleDescription: null,
-    triggerShortToken: null,
-    upstream: null,
-    config: null,
-  }
+  })
 }
 
 const maxMistakes = 10

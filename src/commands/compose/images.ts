@@ -7,6 +7,7 @@ import type { Log } from '../../kit/log.ts'
 import type { Upstream } from '../../registry/cache/ports.ts'
 import type { FollowerPipelines } from '../../registry/management/ports.ts'
 import type { RegistryEvent, RunningJobs } from '../../registry/ports.ts'
+import { pipelineRequest } from '../../run/pipeline-request.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 import type { Database } from '../../store/database.ts'
 import { createImageUses } from './image-uses.ts'
@@ -68,11 +69,9 @@ async function recordPush(runs: OpenRuns, event: RegistryEvent): Promise<void> {
 function followerPipelines(runs: OpenRuns): FollowerPipelines {
   return {
     async start({ projectId, userId, ref, variables }) {
-      const creation = await runs.coordinator.createPipeline({
+      const request = pipelineRequest({
         projectId,
         ref: { kind: 'branch', name: ref },
-        sha: null,
-        beforeSha: noCommit,
         source: 'pipeline',
         userId,
         variables: Object.entries(variables).map(([key, value]) => ({
@@ -81,15 +80,8 @@ function followerPipelines(runs: OpenRuns): FollowerPipelines {
           type: 'env_var' as const,
           raw: false,
         })),
-        inputs: {},
-        isSkipAsked: false,
-        scheduleId: null,
-        scheduleVariables: [],
-        scheduleDescription: null,
-        triggerShortToken: null,
-        upstream: null,
-        config: null,
       })
+      const creation = await runs.coordinator.createPipeline(request)
       if (creation.kind === 'none') throw new AppError('no_pipeline', creation.message)
       return { pipelineId: creation.pipeline.id }
     },

@@ -7,6 +7,7 @@ import { AppError } from '../../kit/errors.ts'
 import { hashToken } from '../../kit/token.ts'
 import type { Coordinator } from '../../run/coordinator.ts'
 import type { PipelineSource } from '../../run/model.ts'
+import { pipelineRequest } from '../../run/pipeline-request.ts'
 import type { Repositories } from '../../run/ports.ts'
 import type { PipelineRecord, Ref, RunVariable } from '../../run/records.ts'
 import type { TriggerStore } from '../../run/store-ports.ts'
@@ -29,7 +30,6 @@ export type PipelineCreateDeps = {
 }
 
 const inputs = Type.Optional(Type.Record(Type.String(), Type.Unknown()))
-const noCommit = '0'.repeat(40)
 
 export function registerPipelineCreate(app: App, deps: PipelineCreateDeps): void {
   app.post(
@@ -172,19 +172,7 @@ type Wish = {
 async function create(deps: PipelineCreateDeps, reply: FastifyReply, { project, ref: name, ...wish }: Wish) {
   const ref = await findRef(deps.repositories, project.id, name)
   if (ref === null) throw refused('Reference not found')
-  const creation = await deps.coordinator.createPipeline({
-    projectId: project.id,
-    ref,
-    sha: null,
-    beforeSha: noCommit,
-    isSkipAsked: false,
-    scheduleId: null,
-    scheduleVariables: [],
-    scheduleDescription: null,
-    upstream: null,
-    config: null,
-    ...wish,
-  })
+  const creation = await deps.coordinator.createPipeline(pipelineRequest({ projectId: project.id, ref, ...wish }))
   const pipeline = pipelineOfCreation(creation)
   const people = await peopleOf(deps.view, [pipeline.userId])
   const place = { url: deps.view.url, projectPath: project.fullPath }

@@ -8,6 +8,7 @@ import { contextOf } from '../../../src/pipeline/context-defaults.ts'
 import { noSourceFiles } from '../../../src/pipeline/ports.ts'
 import { createCoordinator } from '../../../src/run/assemble.ts'
 import type { Coordinator, CoordinatorDeps } from '../../../src/run/coordinator.ts'
+import { pipelineRequest } from '../../../src/run/pipeline-request.ts'
 import type { ArchiveState, Clock, JobQueue, WakeUp } from '../../../src/run/ports.ts'
 import type { JobPayload } from '../../../src/run/protocol.ts'
 import type { JobRecord, PipelineRecord, Ref, RunnerRecord } from '../../../src/run/records.ts'
@@ -284,24 +285,7 @@ function build(
 }
 
 export function requestFor(change: Partial<PipelineRequest> = {}): PipelineRequest {
-  return {
-    projectId: 1,
-    ref: { kind: 'branch', name: 'main' },
-    sha: null,
-    beforeSha: zeroSha,
-    source: 'api',
-    userId,
-    variables: [],
-    inputs: {},
-    isSkipAsked: false,
-    scheduleId: null,
-    scheduleVariables: [],
-    scheduleDescription: null,
-    triggerShortToken: null,
-    upstream: null,
-    config: null,
-    ...change,
-  }
+  return pipelineRequest({ projectId: 1, ref: { kind: 'branch', name: 'main' }, source: 'api', userId, ...change })
 }
 
 export function untilStatus(world: RunWorld, name: string, status: string): Promise<JobRecord> {
