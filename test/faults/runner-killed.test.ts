@@ -102,7 +102,7 @@ describe('a runner killed by kill -9', { timeout: 180_000 + rounds * 20_000 }, (
     await waitUntil(() => job.log.includes('begun\n'), 'the first line')
     first.kill('SIGKILL')
     await first.exited
-    await waitUntil(async () => (await running(home.identity())) === 0, 'the end of the container')
+    await waitUntil(async () => (await runningJobs(home.identity())) === 0, 'the end of the container')
     const second = home.start()
     await waitUntil(() => job.update !== null, 'the end')
     expect(job.update).toMatchObject({ state: 'failed', exit_code: 6 })
@@ -247,6 +247,7 @@ describe('a runner told to end', { timeout: 120_000 }, () => {
   })
 })
 
-async function running(id: string): Promise<number> {
-  return (await engine.docker.listContainers({ filters: { label: [`slipway.runner=${id}`] } })).length
+async function runningJobs(id: string): Promise<number> {
+  const filters = { label: [`slipway.runner=${id}`, 'slipway.kind=job'] }
+  return (await engine.docker.listContainers({ filters })).length
 }

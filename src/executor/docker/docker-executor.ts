@@ -5,6 +5,9 @@ import type { GroundWorld } from './ground.ts'
 import { createGrounds } from './grounds.ts'
 import { createImageStore } from './images.ts'
 import { createKeptLayers } from './kept-layers.ts'
+import { createLeftRooms } from './left-rooms.ts'
+import { createLivingRooms } from './living-rooms.ts'
+import { createPauses } from './pauses.ts'
 import { checkPolicy } from './policy.ts'
 import { createRoom, type RoomWorld } from './room.ts'
 import { findGround, removeRoom, sweepRooms } from './rooms.ts'
@@ -28,7 +31,11 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
       ? null
       : createKeptLayers({ docker, runnerId, quotaBytes, perOwner: 8, keepAfterEnd: settings.keepLayersAfterEnd })
   const shared = createSharedNetwork({ runnerId, ...settings, world: groundWorld })
-  const grounds = createGrounds({ runnerId, settings, world: groundWorld, shared, layers, onProblem })
+  const living = createLivingRooms(runnerId)
+  const leftRooms = createLeftRooms({ docker, living, onProblem })
+  const around = { settings, world: groundWorld, living, leftRooms, shared, onProblem }
+  const pauses = createPauses(around)
+  const grounds = createGrounds({ ...around, pauses, layers })
   let mtu: Promise<number | null> | null = null
 
   async function groundWorld(): Promise<GroundWorld> {
@@ -38,8 +45,7 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
   }
 
   async function roomWorld(): Promise<RoomWorld> {
-    const { hold, letGo } = grounds
-    return { docker, images, settings, mtu: (await groundWorld()).mtu, layers, hold, letGo }
+    return { docker, images, settings, mtu: (await groundWorld()).mtu, layers, grounds }
   }
 
   async function openRoom(order: RoomOrder, signal: AbortSignal): Promise<Room> {
@@ -54,12 +60,13 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
   }
 
   async function adoptRoom(order: RoomOrder): Promise<Room | null> {
-    const found = await findGround(order, { docker, runnerId, shared, world: await groundWorld() })
+    const found = await findGround(order, { docker, runnerId, living, shared, world: await groundWorld() })
     return found === null ? null : createRoom(order, found.ground, await roomWorld(), { container: found.container })
   }
 
   async function sweep(kept: Parameters<Executor['sweep']>[0]): Promise<void> {
-    await sweepRooms({ docker, runnerId, isAlive: grounds.isAlive, kept })
+    await sweepRooms({ docker, runnerId, isAlive: living.has, kept })
+    await pauses.trim()
     await layers?.trim()
   }
 
@@ -68,7 +75,8 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
   }
 
   async function close(): Promise<void> {
-    await grounds.close()
+    await Promise.all([grounds.close(), pauses.close()])
+    await leftRooms.close()
     await layers?.close()
     await shared.close()
   }

@@ -7,6 +7,7 @@ import type { LayersLease } from './kept-layers.ts'
 import { labelsOf, objectName, type RoomKind, type RoomLabels } from './labels.ts'
 import { createRoomNetwork, type NetworkShape, type RoomNetwork } from './network.ts'
 import type { Loopback } from './own-loopback.ts'
+import type { HeldPause } from './pauses.ts'
 import type { DockerAddress } from './probe.ts'
 import type { RunningService } from './services.ts'
 
@@ -16,8 +17,8 @@ export type Ground = {
   readonly network: Promise<ConnectedNetwork>
   /** Other rooms are on the same network: it stays when this room goes. */
   readonly isShared: boolean
-  /** A container made ahead, whose network the job's container joins. */
-  readonly pauseId: string | null
+  /** A container whose network the job's container joins; null: the job's container makes its own. */
+  readonly takePause: () => Promise<HeldPause | null>
   /** A Docker service made ahead, paused. */
   readonly warmDocker: WarmDocker | null
 }
@@ -54,18 +55,20 @@ export async function makeOwnGround(
   const network = createRoomNetwork(world.docker, labels, world).then(made => connectToServer(made, server, world))
   network.catch(() => {}) // told to whoever awaits it; a failed volume must not leave it unhandled
   const buildsVolume = await createRoomVolume(world.docker, labels, 'builds')
-  return { labels, buildsVolume, network, isShared: false, pauseId: null, warmDocker: null }
+  return { labels, buildsVolume, network, isShared: false, takePause: noPause, warmDocker: null }
 }
+
+export const noPause = async (): Promise<null> => null
 
 /** For a room without services. */
 export async function makeSharedGround(
   network: Promise<ConnectedNetwork>,
   labels: RoomLabels,
-  { docker }: Pick<GroundWorld, 'docker'>,
+  { docker, takePause }: Pick<GroundWorld, 'docker'> & Pick<Ground, 'takePause'>,
 ): Promise<Ground> {
   network.catch(() => {}) // told to whoever awaits it
   const buildsVolume = await createRoomVolume(docker, labels, 'builds')
-  return { labels, buildsVolume, network, isShared: true, pauseId: null, warmDocker: null }
+  return { labels, buildsVolume, network, isShared: true, takePause, warmDocker: null }
 }
 
 export async function connectToServer(

@@ -1,8 +1,7 @@
 // Gives each room its ground: one made ahead where there is a fitting one, else a new one; and makes the next ones ahead.
 // What is made ahead is fixed then (mounts, flags, names), so a spare fits only a room that asks for the very same.
-import { randomBytes } from 'node:crypto'
 import type Docker from 'dockerode'
-import type { RoomOrder, ServerOrder, ServiceOrder } from '../port.ts'
+import type { RoomOrder, ServiceOrder } from '../port.ts'
 import { daemonEnvironment, isDockerService } from './docker-service.ts'
 import { startDocker, untilDockerAnswers } from './docker-start.ts'
 import { isGone } from './engine.ts'
@@ -10,20 +9,23 @@ import { createRoomVolume, type Ground, type GroundWorld, makeOwnGround, makeSha
 import { inspectImage } from './images.ts'
 import type { KeptLayers, LayersLease, LayersOwner } from './kept-layers.ts'
 import { type RoomLabels, roomFilter } from './labels.ts'
+import type { LeftRooms } from './left-rooms.ts'
+import { type LivingRooms, spareFacts } from './living-rooms.ts'
 import { startPause } from './pause.ts'
+import type { Pauses } from './pauses.ts'
 import { mayBePrivileged } from './policy.ts'
 import { removeLabelled } from './remove.ts'
 import { prepareService } from './room-services.ts'
 import type { DockerSettings } from './settings.ts'
 import type { SharedNetwork } from './shared-network.ts'
-import { createSpares } from './spares.ts'
+import { createSpares, sparesPace } from './spares.ts'
 
 export type Grounds = {
   readonly take: (order: RoomOrder) => Promise<Ground>
   /** While a room is furnished nothing is made ahead. */
   readonly hold: () => () => void
-  /** Rooms of this process, spares among them: no sweeper may touch them. */
-  readonly isAlive: (roomId: string) => boolean
+  /** While a room is there, what none of its kind can use waits. */
+  readonly occupy: () => () => void
   /** The room of this order is gone. */
   readonly letGo: (roomId: string, order: RoomOrder) => void
   readonly close: () => Promise<void>
@@ -38,20 +40,28 @@ type Wish = {
 }
 
 export type GroundsOptions = {
-  readonly runnerId: string
   readonly settings: DockerSettings
   readonly world: () => Promise<GroundWorld>
+  readonly living: LivingRooms
   readonly shared: SharedNetwork
+  readonly leftRooms: LeftRooms
+  readonly pauses: Pauses
   readonly layers: KeptLayers | null
   readonly onProblem: (message: string, error: unknown) => void
 }
 
-export function createGrounds({ runnerId, settings, world, shared, layers, onProblem }: GroundsOptions): Grounds {
-  const alive = new Set<string>()
-  /** Rooms that a failed attempt left, because the engine was away. */
-  const leftRooms = new Set<string>()
+export function createGrounds({
+  settings,
+  world,
+  living,
+  leftRooms,
+  shared,
+  pauses,
+  layers,
+  onProblem,
+}: GroundsOptions): Grounds {
   const spares = createSpares<Ground>({
-    quietMs: 200,
+    ...sparesPace,
     most: settings.spares.most,
     keepMs: settings.spares.keepMs,
     discard: discardGround,
@@ -61,12 +71,12 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
   async function take(order: RoomOrder): Promise<Ground> {
     const wish = wishOf(order)
     const spare = wish === null ? null : await takeStanding(wish.name)
-    if (wish !== null && !wish.afterJob) spares.want(wish.name, wish.count, wish.make)
+    if (wish !== null && !wish.afterJob) spares.want(wish.name, { ...wish, canWait: false })
     if (spare !== null) return { ...spare, labels: { ...spare.labels, key: order.key, deadline: order.deadline } }
-    const labels = newLabels({ key: order.key, projectId: order.projectId, deadline: order.deadline })
-    return order.services.length === 0
-      ? makeSharedGround(shared.connected(order.server), labels, await world())
-      : makeOwnGround(order.server, labels, await world())
+    const labels = living.add({ key: order.key, projectId: order.projectId, deadline: order.deadline })
+    if (order.services.length > 0) return makeOwnGround(order.server, labels, await world())
+    const { docker } = await world()
+    return makeSharedGround(shared.connected(order.server), labels, { docker, takePause: () => pauses.take(order) })
   }
 
   /** An engine that was started anew has ended the containers of spares. */
@@ -78,20 +88,15 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
     return null
   }
 
-  async function stands({ pauseId, warmDocker }: Ground): Promise<boolean> {
+  async function stands({ takePause, warmDocker }: Ground): Promise<boolean> {
     const { docker } = await world()
-    const ids = [pauseId, warmDocker?.service.containerId].filter(id => typeof id === 'string')
+    const ids = [(await takePause())?.containerId, warmDocker?.service.containerId].filter(id => typeof id === 'string')
     return (await Promise.all(ids.map(id => isRunning(docker, id)))).every(Boolean)
   }
 
   function wishOf(order: RoomOrder): Wish | null {
-    const { networks, dockers } = settings.spares
-    const { server, services } = order
-    if (services.length === 0) {
-      const name = JSON.stringify(server)
-      return networks === 0 ? null : { name, count: networks, afterJob: false, make: () => makePaused(server) }
-    }
-    const [service, ...others] = services
+    const { dockers } = settings.spares
+    const [service, ...others] = order.services
     if (dockers === 0 || service === undefined || others.length > 0 || !isDockerService(service.image)) return null
     if (!mayBePrivileged(service.image, order.trustClass, settings.policy)) return null
     const count = layers === null ? Math.max(dockers, order.expected) : dockers
@@ -107,19 +112,6 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
     return JSON.stringify([...own, server, registry, mirrors, buildsDirectory, owner])
   }
 
-  async function makePaused(server: ServerOrder | null): Promise<Ground> {
-    const labels = newLabels(spareFacts)
-    return orNothing(labels, async () => {
-      const { docker } = await world()
-      const connected = shared.connected(server)
-      const ground = await makeSharedGround(connected, labels, await world())
-      const { name: networkName, extraHosts, loopback } = await connected
-      const { dns } = settings.jobLimits
-      const pauseId = await startPause(docker, { labels, networkName, extraHosts, loopback, dns })
-      return { ...ground, pauseId }
-    })
-  }
-
   /** Null: the image is not here, and pulling it takes a job's credentials. */
   async function makeWarm(order: RoomOrder): Promise<Ground | null> {
     const { docker, mtu } = await world()
@@ -128,7 +120,7 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
     const prepared = prepareService(0, image, { order, settings, mtu })
     const { dockerPlan: plan } = prepared
     if (plan === null) return null
-    const labels = newLabels(spareFacts)
+    const labels = living.add(spareFacts)
     let lease: LayersLease | null = null
     return orNothing(labels, async () => {
       const ground = await makeOwnGround(order.server, labels, await world())
@@ -149,7 +141,7 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
       }
       const start = { ...prepared, imageId: image.id, plan, ground: roomGround, layersVolume, ...order }
       const started = await startDocker(docker, { ...start, order: prepared.order }, settings)
-      const pauseId = await startPause(docker, { labels, networkName, extraHosts, loopback, dns })
+      const containerId = await startPause(docker, { labels, networkName, extraHosts, loopback, dns })
       const problem = await untilDockerAnswers(
         docker,
         started,
@@ -160,7 +152,7 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
       await docker.getContainer(started.service.containerId).pause()
       return {
         ...ground,
-        pauseId,
+        takePause: async () => ({ containerId, release: async () => {} }), // goes with the room
         warmDocker: { imageId: image.id, plan, ...started, certificatesVolume, layers: lease },
       }
     }).catch(async (error: unknown) => {
@@ -174,20 +166,8 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
     try {
       return await make()
     } catch (error) {
-      await takeAway(labels.roomId)
+      await leftRooms.takeAway(labels.roomId)
       throw error
-    }
-  }
-
-  /** What cannot be removed now is the sweeper's, and is tried again at the end. */
-  async function takeAway(roomId: string): Promise<void> {
-    alive.delete(roomId)
-    leftRooms.add(roomId)
-    try {
-      await removeLabelled((await world()).docker, roomFilter(roomId))
-      leftRooms.delete(roomId)
-    } catch (error) {
-      onProblem('what a spare left could not be removed', error)
     }
   }
 
@@ -196,28 +176,26 @@ export function createGrounds({ runnerId, settings, world, shared, layers, onPro
     await removeLabelled(docker, roomFilter(ground.labels.roomId))
     await ground.warmDocker?.layers?.release()
     if (!ground.isShared) await (await ground.network).forwarding?.close()
-    alive.delete(ground.labels.roomId)
-  }
-
-  function newLabels(facts: Omit<RoomLabels, 'runnerId' | 'roomId'>): RoomLabels {
-    const roomId = randomBytes(6).toString('hex')
-    alive.add(roomId)
-    return { runnerId, roomId, ...facts }
+    living.forget(ground.labels.roomId)
   }
 
   return {
     take,
-    hold: spares.hold,
-    isAlive: roomId => alive.has(roomId),
+    hold: () => all([spares.hold(), pauses.hold()]),
+    occupy: () => all([spares.occupy(), pauses.occupy()]),
     letGo: (roomId, order) => {
-      alive.delete(roomId)
+      living.forget(roomId)
+      if (order.services.length === 0) pauses.left(order)
       const wish = wishOf(order)
-      if (wish?.afterJob) spares.want(wish.name, wish.count, wish.make)
+      if (wish?.afterJob) spares.want(wish.name, { ...wish, canWait: true })
     },
-    close: async () => {
-      await spares.close()
-      for (const roomId of leftRooms) await takeAway(roomId)
-    },
+    close: spares.close,
+  }
+}
+
+function all(works: readonly (() => void)[]): () => void {
+  return () => {
+    for (const work of works) work()
   }
 }
 
@@ -229,8 +207,6 @@ async function isRunning(docker: Docker, containerId: string): Promise<boolean> 
     throw error
   }
 }
-
-const spareFacts = { key: null, projectId: null, deadline: null }
 
 function ownerOf({ projectId, trustClass, jobName }: RoomOrder): LayersOwner {
   return { projectId, trustClass, jobName }

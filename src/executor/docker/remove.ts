@@ -11,21 +11,28 @@ export async function removeLabelled(docker: Docker, filters: LabelFilter): Prom
   const [networks, volumes] = await Promise.all([docker.listNetworks({ filters }), docker.listVolumes({ filters })])
   await Promise.all([
     ...networks.map(({ Id }) => gone(docker.getNetwork(Id).remove())),
-    ...(volumes.Volumes ?? []).map(({ Name }) => gone(docker.getVolume(Name).remove())),
+    ...(volumes.Volumes ?? []).map(({ Name }) => removeVolume(docker, Name)),
   ])
 }
 
-export async function removeContainer(docker: Docker, id: string): Promise<void> {
-  await gone(docker.getContainer(id).remove({ force: true, v: true }))
+/** False: somebody else is removing it just now. */
+export async function removeContainer(docker: Docker, id: string): Promise<boolean> {
+  return gone(docker.getContainer(id).remove({ force: true, v: true }))
 }
 
-/** Gone already, or being removed by somebody else right now: both are what is wanted. */
-async function gone(removal: Promise<unknown>): Promise<void> {
+export async function removeVolume(docker: Docker, name: string): Promise<void> {
+  await gone(docker.getVolume(name).remove())
+}
+
+/** Gone already, or being removed by somebody else right now (then false): both are what is wanted. */
+async function gone(removal: Promise<unknown>): Promise<boolean> {
   try {
     await removal
+    return true
   } catch (error) {
     const status = statusOf(error)
     const isUnderWay = status === 409 && /already in progress/.test(String(error))
     if (status !== 404 && !isUnderWay) throw error
+    return !isUnderWay
   }
 }

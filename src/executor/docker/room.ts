@@ -13,13 +13,15 @@ import type { FurnishWishes, Room, RoomOrder, StepEnd, StepOrder } from '../port
 import type { DockerServicePlan } from './docker-service.ts'
 import { orUnreachable } from './engine.ts'
 import { type ConnectedNetwork, createRoomVolume, type Ground, type WarmDocker } from './ground.ts'
+import type { Grounds } from './grounds.ts'
 import type { ImageStore, ReadyImage } from './images.ts'
 import type { KeptLayers, LayersLease } from './kept-layers.ts'
 import { roomFilter } from './labels.ts'
 import { openLoopback, turnedPorts } from './own-loopback.ts'
 import { ownRegistryImage } from './own-registry.ts'
+import type { HeldPause } from './pauses.ts'
 import { planJobContainer, type RoomGround } from './plan.ts'
-import { removeContainer, removeLabelled } from './remove.ts'
+import { removeContainer, removeLabelled, removeVolume } from './remove.ts'
 import { type PreparedService, prepareService, runService, wakeDocker } from './room-services.ts'
 import type { DockerSettings } from './settings.ts'
 import { followShell, type Shell, startShell } from './shell.ts'
@@ -31,8 +33,7 @@ export type RoomWorld = {
   readonly settings: DockerSettings
   readonly mtu: number | null
   readonly layers: KeptLayers | null
-  readonly hold: () => () => void
-  readonly letGo: (roomId: string, order: RoomOrder) => void
+  readonly grounds: Pick<Grounds, 'hold' | 'occupy' | 'letGo'>
 }
 
 /** What an earlier process had furnished already. */
@@ -44,11 +45,13 @@ export async function createRoom(
   world: RoomWorld,
   adopted: AdoptedRoom | null,
 ): Promise<Room> {
-  const { docker } = world
+  const { docker, grounds } = world
+  const leave = grounds.occupy()
   const closing = new AbortController()
   let container: Docker.Container | null = adopted?.container ?? null
   let waiting: Shell | null = null
   let furnished: Promise<void> = Promise.resolve()
+  let pause: HeldPause | null = adopted === null ? null : await ground.takePause()
   let lease: LayersLease | null = ground.warmDocker?.layers ?? null
   const workspace = await openWorkspace({
     volume: docker.getVolume(ground.buildsVolume.name),
@@ -58,7 +61,7 @@ export async function createRoom(
   })
 
   async function furnish(wishes: FurnishWishes, signal: AbortSignal): Promise<void> {
-    const letGo = world.hold()
+    const letGo = grounds.hold()
     const work = furnishAll(wishes, AbortSignal.any([signal, closing.signal]))
       .catch((error: unknown) => {
         throw orUnreachable(error)
@@ -119,11 +122,12 @@ export async function createRoom(
     warm: WarmDocker | null,
     plan: DockerServicePlan | null,
   ): Promise<RoomGround> {
+    pause = await ground.takePause()
     const needsCertificates = warm === null && plan !== null && plan.certificateDirectory !== null
     return {
       labels: ground.labels,
       networkName: network.name,
-      pauseId: ground.pauseId,
+      pauseId: pause?.containerId ?? null,
       extraHosts: network.extraHosts,
       loopback: network.loopback,
       buildsVolume: ground.buildsVolume.name,
@@ -157,7 +161,7 @@ export async function createRoom(
   /** Each start of a container that has a network of its own makes that anew. */
   async function start(started: Docker.Container): Promise<Shell> {
     const shell = await startShell(started)
-    if (ground.pauseId === null) await openLoopback(started, (await ground.network).loopback)
+    if (pause === null) await openLoopback(started, (await ground.network).loopback)
     return shell
   }
 
@@ -178,24 +182,52 @@ export async function createRoom(
     await Promise.allSettled([ground.network, furnished])
     waiting?.stream.destroy()
     waiting = null
-    await removeUntilGone(docker, ground.labels.roomId)
+    await clear().finally(leave)
+  }
+
+  async function clear(): Promise<void> {
+    await removeAll()
     await workspace.remove()
     await lease?.release()
     if (!ground.isShared) {
       const network = await ground.network.catch(() => null) // never made: nothing forwards to it
       await network?.forwarding?.close()
     }
-    world.letGo(ground.labels.roomId, order)
+    grounds.letGo(ground.labels.roomId, order)
+  }
+
+  async function removeAll(): Promise<void> {
+    let isEmpty = false
+    try {
+      await untilGone(async () => {
+        isEmpty = ground.isShared && container !== null ? await removeKnown(container) : await removeUnknown()
+      })
+    } finally {
+      await pause?.release(isEmpty)
+      pause = null
+    }
+  }
+
+  /** A room without services is a container and a volume: nothing need be looked for. */
+  async function removeKnown({ id }: Docker.Container): Promise<boolean> {
+    const isGone = await removeContainer(docker, id)
+    await removeVolume(docker, ground.buildsVolume.name)
+    return isGone
+  }
+
+  async function removeUnknown(): Promise<boolean> {
+    await removeLabelled(docker, roomFilter(ground.labels.roomId))
+    return container === null
   }
 
   return { workspace, furnish, run, close }
 }
 
 /** Removal fails for a moment now and then (a busy mount, an engine that restarts); what stays is the sweeper's. */
-async function removeUntilGone(docker: Docker, roomId: string): Promise<void> {
+async function untilGone(remove: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await removeLabelled(docker, roomFilter(roomId))
+      return await remove()
     } catch (error) {
       if (tries === 5) throw error
       await sleep(200 * tries)

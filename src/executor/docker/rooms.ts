@@ -1,17 +1,26 @@
 // The rooms that stand in the engine, whoever made them: found by their labels.
 import type Docker from 'dockerode'
 import type { RoomKey, RoomOrder } from '../port.ts'
-import { connectToServer, type Ground, type GroundWorld } from './ground.ts'
+import { connectToServer, type Ground, type GroundWorld, noPause } from './ground.ts'
 import { keyFilter, keyOf, roomFilter, runnerFilter } from './labels.ts'
+import type { LivingRooms } from './living-rooms.ts'
 import { readRoomNetwork } from './network.ts'
-import { removeLabelled } from './remove.ts'
+import type { HeldPause } from './pauses.ts'
+import { removeContainer, removeLabelled } from './remove.ts'
 import type { SharedNetwork } from './shared-network.ts'
 
-type FoundObject = { readonly roomId: string; readonly key: RoomKey | null }
+type FoundObject = {
+  readonly roomId: string
+  readonly key: RoomKey | null
+  readonly id: string | null
+  /** The container whose network it is in. */
+  readonly joined: string | null
+}
 
 export type Finding = {
   readonly docker: Docker
   readonly runnerId: string
+  readonly living: LivingRooms
   readonly shared: SharedNetwork
   readonly world: GroundWorld
 }
@@ -19,7 +28,7 @@ export type Finding = {
 /** The room in which the job's container stands; null: it is gone. */
 export async function findGround(
   order: RoomOrder,
-  { docker, runnerId, shared, world }: Finding,
+  { docker, runnerId, living, shared, world }: Finding,
 ): Promise<{ readonly ground: Ground; readonly container: Docker.Container } | null> {
   const filters = { label: [...keyFilter(runnerId, order.key).label, 'slipway.kind=job'] }
   const [found] = await docker.listContainers({ all: true, filters })
@@ -41,10 +50,31 @@ export async function findGround(
     buildsVolume: { name: volume.Name, mountpoint: volume.Mountpoint },
     network: connected,
     isShared: network === undefined,
-    pauseId: null,
+    takePause: (await findPause(found, { docker, living })) ?? noPause,
     warmDocker: null,
   }
   return { ground, container: docker.getContainer(found.Id) }
+}
+
+/** What the job's container joined, whose state when it was made nobody knows any more: no other job may have it. */
+async function findPause(
+  { HostConfig }: Docker.ContainerInfo,
+  { docker, living }: Pick<Finding, 'docker' | 'living'>,
+): Promise<(() => Promise<HeldPause>) | null> {
+  const joined = joinedContainer(HostConfig.NetworkMode)
+  if (joined === null) return null
+  const pause = docker.getContainer(joined)
+  const roomId = (await pause.inspect()).Config.Labels['slipway.room'] ?? ''
+  living.keep(roomId)
+  const release = async () => {
+    living.forget(roomId)
+    await removeContainer(docker, joined)
+  }
+  return async () => ({ containerId: joined, release })
+}
+
+function joinedContainer(networkMode: string): string | null {
+  return networkMode.startsWith('container:') ? networkMode.slice('container:'.length) : null
 }
 
 export async function removeRoom(docker: Docker, runnerId: string, key: RoomKey): Promise<void> {
@@ -65,7 +95,10 @@ export async function sweepRooms({ docker, runnerId, isAlive, kept }: Sweep): Pr
   const keptRooms = new Set(
     objects.filter(({ key }) => key !== null && keptNames.has(nameOf(key))).map(({ roomId }) => roomId),
   )
-  const dead = new Set(objects.map(({ roomId }) => roomId).filter(roomId => !keptRooms.has(roomId) && !isAlive(roomId)))
+  const stays = (roomId: string) => keptRooms.has(roomId) || isAlive(roomId)
+  const joined = new Set(objects.filter(({ roomId }) => stays(roomId)).map(each => each.joined))
+  for (const { id, roomId } of objects) if (id !== null && joined.has(id)) keptRooms.add(roomId)
+  const dead = new Set(objects.map(({ roomId }) => roomId).filter(roomId => !stays(roomId)))
   for (const roomId of dead) await removeLabelled(docker, roomFilter(roomId))
 }
 
@@ -75,10 +108,17 @@ async function findObjects(docker: Docker, filters: { readonly label: string[] }
     docker.listNetworks({ filters }),
     docker.listVolumes({ filters }),
   ])
-  const labelled = [...containers, ...networks, ...(Volumes ?? [])].map(({ Labels }) => Labels ?? {})
-  return labelled.flatMap(labels => {
-    const roomId = labels['slipway.room']
-    return roomId === undefined ? [] : [{ roomId, key: keyOf(labels) }]
+  const found = [
+    ...containers.map(({ Id, Labels, HostConfig }) => ({
+      Labels,
+      id: Id,
+      joined: joinedContainer(HostConfig.NetworkMode),
+    })),
+    ...[...networks, ...(Volumes ?? [])].map(({ Labels }) => ({ Labels, id: null, joined: null })),
+  ]
+  return found.flatMap(({ Labels, id, joined }) => {
+    const roomId = Labels?.['slipway.room']
+    return roomId === undefined ? [] : [{ roomId, key: keyOf(Labels), id, joined }]
   })
 }
 

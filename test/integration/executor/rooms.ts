@@ -45,8 +45,10 @@ export const settings: DockerSettings = {
   images: { unreachableForMs: 60_000, stallMs: 60_000 },
 }
 
-export function newExecutor(changes: Partial<DockerSettings> = {}): { executor: Executor; runnerId: string } {
-  const runnerId = `test-${randomBytes(4).toString('hex')}`
+export function newExecutor(
+  changes: Partial<DockerSettings> = {},
+  runnerId = `test-${randomBytes(4).toString('hex')}`,
+): { executor: Executor; runnerId: string } {
   const executor = createDockerExecutor({
     engine,
     runnerId,

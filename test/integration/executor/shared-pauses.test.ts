@@ -1,0 +1,118 @@
+// A network that is there serves job after job of one project and trust class, as long as nothing of a job stays in it.
+import { afterEach, expect, test } from 'vitest'
+import type { DockerSettings } from '../../../src/executor/docker/settings.ts'
+import type { Executor, RoomOrder } from '../../../src/executor/port.ts'
+import { waitUntil } from '../../support/wait-until.ts'
+import { engine, leftovers, limits, listen, newExecutor, order, script } from './rooms.ts'
+
+const never = new AbortController().signal
+const spares = { networks: 1, dockers: 0, most: 8, keepMs: 600_000 }
+let executor: Executor
+let runnerId: string
+afterEach(async () => {
+  await executor.close()
+  expect(await leftovers(runnerId)).toEqual({ containers: 0, networks: 0, volumes: 0 })
+})
+
+/** The first job has a network of its own, so one is waited for that is made ahead. */
+async function begin(changes: Partial<DockerSettings> = {}): Promise<void> {
+  ;({ executor, runnerId } = newExecutor({ spares, ...changes }))
+  await run('true')
+  await waitUntil(async () => (await pauses()).length > 0, 'a spare')
+}
+
+async function run(line: string, changes: Partial<RoomOrder> = {}): Promise<{ network: string; text: string }> {
+  const room = await executor.openRoom(order(changes), never)
+  const heard = listen()
+  try {
+    await room.furnish({ sourcesReady: Promise.resolve(), say: () => {} }, never)
+    await room.run(
+      {
+        script: script(line, 'readlink /proc/self/ns/net'),
+        skipBytes: 0,
+        onOutput: heard.onOutput,
+        onFed: async () => {},
+        graceMs: 1000,
+        detach: never,
+      },
+      never,
+    )
+  } finally {
+    await room.close()
+  }
+  const [network = '', ...lines] = heard.text().trimEnd().split('\n').reverse()
+  return { network, text: lines.reverse().join('\n') }
+}
+
+async function pauses(): Promise<string[]> {
+  const filters = { label: [`slipway.runner=${runnerId}`, 'slipway.kind=pause'], status: ['running'] }
+  return (await engine.docker.listContainers({ filters })).map(({ Id }) => Id)
+}
+
+test('the next job has the same network, and no process, listener or file of the one before', {
+  timeout: 60_000,
+}, async () => {
+  await begin()
+  const first = await run('nc -l -p 8000 < /dev/null & touch /tmp/left; hostname')
+  const second = await run('ps | grep "[n]c -l" || true; netstat -ln | grep :8000 || true; ls /tmp /builds; hostname')
+  expect(second.network).toBe(first.network)
+  expect(second.text).toBe(`/builds:\n\n/tmp:\n${first.text}`)
+})
+
+test.each(['hosts', 'resolv.conf', 'hostname'])(
+  'what a job writes into /etc/%s no other job reads',
+  { timeout: 60_000 },
+  async name => {
+    await begin()
+    const first = await run(`cp /etc/${name} /tmp/was; echo written >> /etc/${name}; cat /tmp/was > /etc/${name}`)
+    const second = await run(`grep written /etc/${name} || true`)
+    expect(second).toEqual({ network: expect.not.stringMatching(first.network), text: '' })
+  },
+)
+
+test('another project or trust class never has it', { timeout: 60_000 }, async () => {
+  await begin()
+  const first = await run('true')
+  const others = [await run('true', { projectId: 2 }), await run('true', { trustClass: 'protected' })]
+  expect(others.map(({ network }) => network)).not.toContain(first.network)
+  expect((await run('true')).network).toBe(first.network)
+})
+
+test('a job that may change its network has it alone', { timeout: 60_000 }, async () => {
+  await begin({ jobLimits: { ...limits, capAdd: ['NET_ADMIN'] } })
+  const first = await run('ip link add left type dummy')
+  const second = await run('ip link | grep left || true')
+  expect(second).toEqual({ network: expect.not.stringMatching(first.network), text: '' })
+})
+
+test('it stays while a job is in it that another process began, and goes with that job', {
+  timeout: 60_000,
+}, async () => {
+  await begin()
+  const asked = order()
+  const room = await executor.openRoom(asked, never)
+  await room.furnish({ sourcesReady: Promise.resolve(), say: () => {} }, never)
+  const [joined] = await pausesOfJobs()
+  const fed = Promise.withResolvers<void>()
+  const leave = new AbortController()
+  const step = { skipBytes: 0, onOutput: async () => {}, onFed: async () => fed.resolve(), graceMs: 1000 }
+  const left = room.run({ ...step, script: script('sleep 3; exit 7'), detach: leave.signal }, never).catch(() => 'left')
+  await fed.promise
+  leave.abort(new Error('handed over'))
+  expect(await left).toBe('left')
+
+  const { executor: next } = newExecutor({ spares }, runnerId)
+  await next.sweep(async () => [asked.key])
+  expect(await pauses()).toEqual([joined])
+  const adopted = await next.adoptRoom(asked, never)
+  expect((await adopted?.run({ ...step, script: null, detach: never }, never))?.exitCode).toBe(7)
+  await adopted?.close()
+  expect(await pauses()).toEqual([])
+  await next.close()
+})
+
+async function pausesOfJobs(): Promise<string[]> {
+  const filters = { label: [`slipway.runner=${runnerId}`, 'slipway.kind=job'] }
+  const jobs = await engine.docker.listContainers({ filters })
+  return jobs.map(({ HostConfig }) => HostConfig.NetworkMode.replace('container:', ''))
+}
