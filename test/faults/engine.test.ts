@@ -1,4 +1,6 @@
 // The Docker engine goes away in the middle of a job. The engine is this file's own.
+import { appendFile, rm, statfs, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { jobPayload } from '../support/job-payload.ts'
 import { type PrivateEngine, startPrivateEngine } from '../support/private-engine.ts'
@@ -38,6 +40,25 @@ afterEach(async () => {
   await home.remove()
   await server.close()
 })
+
+/** Of the engine, with so many MiB in it; answers its name. */
+async function volumeWith(labels: Readonly<Record<string, string>>, sizeMib: number): Promise<string> {
+  const { name } = await engine.docker.createVolume({ Labels: labels })
+  const { Mountpoint } = await engine.docker.getVolume(name).inspect()
+  await writeFile(join(Mountpoint, 'layer'), new Uint8Array(sizeMib * 1024 * 1024))
+  return name
+}
+
+async function volumes(): Promise<readonly string[]> {
+  return ((await engine.docker.listVolumes()).Volumes ?? []).map(({ Name }) => Name)
+}
+
+/** Of the engine's disk, by a file. */
+async function fillUpTo(share: number, file: string): Promise<void> {
+  const { blocks, bfree, bsize } = await statfs(engine.dataFolder)
+  const missing = Math.max(0, Math.floor((share * blocks - (blocks - bfree)) * bsize))
+  await appendFile(file, new Uint8Array(missing))
+}
 
 const lines = 30
 const script = [`i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "line $i."; sleep 0.1; done`, 'exit 7']
@@ -109,6 +130,27 @@ describe('an engine that is killed and started again', { timeout: 150_000 }, () 
     expect(job.update).toMatchObject({ state: 'failed' })
     expect(job.log.toString()).toContain('No space left on device')
     expect(next.update).toMatchObject({ state: 'success' })
+  })
+
+  test('whose disk is four fifths full gets kept layers back, and nothing that is not the runner’s; at nine tenths no job is taken', async () => {
+    const kept = await volumeWith({ 'slipway.runner': home.identity(), 'slipway.kind': 'kept-layers' }, 8)
+    const foreign = await volumeWith({}, 8)
+    const ballast = join(engine.dataFolder, 'ballast')
+    await fillUpTo(0.85, ballast)
+    runner.kill('SIGKILL')
+    await runner.exited
+    runner = home.start() // it looks at its start, and once a minute
+    await waitUntil(async () => !(await volumes()).includes(kept), 'the end of the kept layers')
+    expect(await volumes()).toContain(foreign)
+    await fillUpTo(0.94, ballast)
+    const first = server.add(jobPayload({ id: 20 })) // may have been waited for already
+    const second = server.add(jobPayload({ id: 21 }))
+    await waitUntil(() => home.lines.some(line => line.includes('no job is taken')), 'the runner to wait')
+    expect(second.claims).toBe(0)
+    await rm(ballast)
+    await waitUntil(() => first.update !== null && second.update !== null, 'the end of both jobs', 90_000)
+    expect(second.update).toMatchObject({ state: 'success' })
+    await engine.docker.getVolume(foreign).remove()
   })
 
   test('as a host that boots again, all containers gone: the runner says so and goes on', async () => {
