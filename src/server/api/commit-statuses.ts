@@ -1,36 +1,22 @@
-// The statuses of a commit: its jobs, in all pipelines that ran for it.
+// The statuses of a commit: its jobs, in all pipelines that ran for it, and what other tools say.
 import { Type } from '@fastify/type-provider-typebox'
+import type { CommitStatusStore } from '../../run/commit-status-ports.ts'
 import type { JobRecord, PipelineRecord } from '../../run/records.ts'
 import type { App } from '../app.ts'
 import { pageOf, pageQuery, tellPage } from '../plugins/pagination.ts'
 import { projectOf } from '../plugins/policy.ts'
-import { flag, idParameter, integerParameter, nullableString } from '../schema.ts'
-import { jobUrl, type Person, peopleOf, type RunView } from './run-view.ts'
-import { userBasic } from './user-entity.ts'
+import { flag, idParameter, integerParameter } from '../schema.ts'
+import { shaPattern, statusEntity, toJobStatus, toSaidStatus } from './commit-status-entity.ts'
+import { jobUrl, peopleOf, type RunView } from './run-view.ts'
+
+export type CommitStatusesDeps = { readonly view: RunView; readonly commitStatuses: Pick<CommitStatusStore, 'list'> }
 
 const text = Type.Optional(Type.String({ maxLength: 255 }))
-
-const statusEntity = Type.Object({
-  id: Type.Integer(),
-  sha: Type.String(),
-  ref: Type.String(),
-  status: Type.String(),
-  name: Type.String(),
-  target_url: Type.String(),
-  description: nullableString,
-  created_at: Type.String(),
-  started_at: nullableString,
-  finished_at: nullableString,
-  allow_failure: Type.Boolean(),
-  coverage: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
-  pipeline_id: Type.Integer(),
-  author: Type.Union([userBasic, Type.Null()]),
-})
 
 /** A commit has few pipelines; more of them than this are not looked through. */
 const mostPipelines = 100
 
-export function registerCommitStatuses(app: App, { view }: { readonly view: RunView }): void {
+export function registerCommitStatuses(app: App, { view, commitStatuses }: CommitStatusesDeps): void {
   app.get(
     '/api/v4/projects/:id/repository/commits/:sha/statuses',
     {
@@ -38,7 +24,7 @@ export function registerCommitStatuses(app: App, { view }: { readonly view: RunV
       schema: {
         operationId: 'listCommitStatuses',
         tags: ['commits'],
-        params: Type.Object({ ...idParameter, sha: Type.String({ pattern: '^[0-9a-f]{40}$' }) }),
+        params: Type.Object({ ...idParameter, sha: Type.String({ pattern: shaPattern }) }),
         querystring: Type.Object({
           ...pageQuery,
           ref: text,
@@ -66,35 +52,25 @@ export function registerCommitStatuses(app: App, { view }: { readonly view: RunV
         for (const job of await view.reads.jobsOfPipeline(pipeline.id, all))
           if ((stage === undefined || job.stage === stage) && (name === undefined || job.name === name))
             found.push({ job, pipeline })
-      const page = pageOf(request.query)
-      tellPage(request, reply, page, found.length)
-      const shown = found.slice(page.offset, page.offset + page.limit)
-      const people = await peopleOf(
-        view,
-        shown.map(({ job }) => job.userId),
+      const isOnlyOfPipelines = pipelineId !== undefined || stage !== undefined
+      const said = isOnlyOfPipelines ? [] : await commitStatuses.list(project.id, request.params.sha)
+      const wantedSaid = said.filter(
+        each => (ref === undefined || each.ref === ref) && (name === undefined || each.name === name),
       )
-      return shown.map(({ job, pipeline }) => ({
-        ...toStatus(job, pipeline, people.get(job.userId) ?? null),
-        target_url: jobUrl(view.url, project.fullPath, job.id),
-      }))
+      const people = await peopleOf(view, [
+        ...found.map(({ job }) => job.userId),
+        ...wantedSaid.map(each => each.userId),
+      ])
+      const statuses = [
+        ...found.map(({ job, pipeline }) => ({
+          ...toJobStatus(job, pipeline, people.get(job.userId) ?? null),
+          target_url: jobUrl(view.url, project.fullPath, job.id),
+        })),
+        ...wantedSaid.map(each => toSaidStatus(each, people.get(each.userId) ?? null)),
+      ]
+      const page = pageOf(request.query)
+      tellPage(request, reply, page, statuses.length)
+      return statuses.slice(page.offset, page.offset + page.limit)
     },
   )
-}
-
-function toStatus(job: JobRecord, pipeline: PipelineRecord, author: Person | null) {
-  return {
-    id: job.id,
-    sha: pipeline.sha,
-    ref: pipeline.ref.name,
-    status: job.status,
-    name: job.name,
-    description: job.message,
-    created_at: job.createdAt,
-    started_at: job.startedAt,
-    finished_at: job.finishedAt,
-    allow_failure: job.allowFailure,
-    coverage: job.coverage,
-    pipeline_id: pipeline.id,
-    author,
-  }
 }

@@ -6,6 +6,7 @@ import { artifactErrors } from '../../artifacts/errors.ts'
 import type { ArtifactFiles, ArtifactStore } from '../../artifacts/ports.ts'
 import type { MintedToken } from '../../kit/token.ts'
 import type { TraceStore } from '../../logs/ports.ts'
+import type { CommitStatusStore } from '../../run/commit-status-ports.ts'
 import type { Coordinator } from '../../run/coordinator.ts'
 import { runErrors } from '../../run/errors.ts'
 import type { Lint } from '../../run/lint.ts'
@@ -24,6 +25,7 @@ import type { App } from '../app.ts'
 import type { ErrorTable } from '../plugins/errors.ts'
 import { registerArtifacts } from './artifacts.ts'
 import { registerById } from './by-id.ts'
+import { type CommitStatusCreateDeps, registerCommitStatusCreate } from './commit-status-create.ts'
 import { registerCommitStatuses } from './commit-statuses.ts'
 import { registerDeployments } from './deployments.ts'
 import { registerEnvironments } from './environments.ts'
@@ -53,7 +55,8 @@ export type RunResourcesDeps = {
   readonly reads: RunReader
   readonly coordinator: Coordinator
   readonly lint: Lint
-  readonly repositories: Pick<Repositories, 'resolve'>
+  readonly repositories: Pick<Repositories, 'resolve'> & CommitStatusCreateDeps['repositories']
+  readonly commitStatuses: CommitStatusStore
   readonly runners: RunnerStore
   readonly schedules: ScheduleStore
   readonly triggers: TriggerStore
@@ -91,6 +94,7 @@ export function registerRunResources(app: App, deps: RunResourcesDeps): void {
   registerTriggers(app, shared)
   registerMergeRequests(app, shared)
   registerCommitStatuses(app, shared)
+  registerCommitStatusCreate(app, shared)
   registerEnvironments(app, shared)
   registerProtectedEnvironments(app, deps)
   registerDeployments(app, shared)

@@ -1,5 +1,6 @@
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
 import type { Migration } from '../migrate.ts'
+import { createCommitStatuses } from './commit-status-tables.ts'
 import { createHooks } from './hook-tables.ts'
 import { createMergeRequests } from './merge-request-tables.ts'
 import { createProtectedEnvironments } from './protected-environment-tables.ts'
@@ -11,6 +12,7 @@ export const runs: readonly Migration[] = [
   { name: 'runs-3', up: createMergeRequests },
   { name: 'runs-4', up: createProtectedEnvironments },
   { name: 'runs-5', up: createHooks },
+  { name: 'runs-6', up: createCommitStatuses },
 ]
 
 async function createRuns(database: Kysely<unknown>): Promise<void> {

@@ -1,8 +1,10 @@
 import type { Vault } from '../../access/vault.ts'
+import type { CommitStatusStore } from '../../run/commit-status-ports.ts'
 import type { CoordinatorDeps } from '../../run/coordinator.ts'
 import type { TriggerStore } from '../../run/store-ports.ts'
 import type { Database } from '../database.ts'
 import { createGroupCommit } from '../group-commit.ts'
+import { createCommitStatusStore } from './commit-status-store.ts'
 import { createEnvironmentStore } from './environment-store.ts'
 import { createJobFactStore } from './job-fact-store.ts'
 import { createLeaseStore } from './lease-store.ts'
@@ -33,7 +35,7 @@ export type RunStores = Pick<
   | 'releases'
   | 'mergeRequests'
   | 'protectedEnvironments'
-> & { readonly triggers: TriggerStore }
+> & { readonly triggers: TriggerStore; readonly commitStatuses: CommitStatusStore }
 
 /** All stores of run state over one database. */
 export function createRunStores(deps: { readonly database: Database; readonly vault: Vault }): RunStores {
@@ -53,5 +55,6 @@ export function createRunStores(deps: { readonly database: Database; readonly va
     mergeRequests: createMergeRequestStore(database),
     protectedEnvironments: createProtectedEnvironmentStore(database),
     triggers: createTriggerStore(database),
+    commitStatuses: createCommitStatusStore(database),
   }
 }

@@ -3,6 +3,7 @@
 import type { Generated } from 'kysely'
 import type { FailureDetail, FailureReason, JobStatus, PipelineSource, PipelineStatus } from '../../run/model.ts'
 import type { DeploymentStatus, ResourceMode, RunnerScope } from '../../run/records.ts'
+import type { CommitStatusTables } from './commit-status-tables.ts'
 import type { HookTables } from './hook-tables.ts'
 import type { MergeRequestTables } from './merge-request-tables.ts'
 import type { ProtectedEnvironmentTables } from './protected-environment-tables.ts'
@@ -10,7 +11,12 @@ import type { ReleaseTables } from './release-tables.ts'
 
 type RefKind = 'branch' | 'tag'
 
-export type RunTables = PipelineTables & ReleaseTables & MergeRequestTables & ProtectedEnvironmentTables & HookTables
+export type RunTables = PipelineTables &
+  ReleaseTables &
+  MergeRequestTables &
+  ProtectedEnvironmentTables &
+  HookTables &
+  CommitStatusTables
 
 type PipelineTables = {
   /** `job`, `pipeline:<project>`, `deployment:<project>`: the last number given. */
