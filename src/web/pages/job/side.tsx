@@ -86,12 +86,14 @@ function JobLinks({ path, jobs, current, label, note }: JobLinksProps): JSX.Elem
 
 /** What tells one attempt from another: how it ended, and where it ran. */
 function attemptWords(job: JobView): string {
-  const { word } = lookOf({ status: job.status, allowFailure: job.allow_failure })
-  const isScript = job.failure_reason === null || job.failure_reason === 'script_failure'
-  const how = isScript ? word : `${word}: ${job.failure_reason?.replaceAll('_', ' ')}`
-  const code = job.exit_code === null || job.status !== 'failed' ? [] : [`exit code ${job.exit_code}`]
-  const runner = job.runner_id === null ? [] : [`runner #${job.runner_id}`]
-  return [how, ...code, ...runner].join(', ')
+  const runner = job.runner_id === null ? [] : [`runner\u00a0#${job.runner_id}`]
+  return [endWords(job), ...runner].join(', ')
+}
+
+function endWords({ status, allow_failure: allowFailure, exit_code: code, failure_reason: reason }: JobView): string {
+  if (status !== 'failed') return lookOf({ status, allowFailure }).word
+  if (code !== null) return `exit code ${code}`
+  return (reason ?? 'failed').replaceAll('_', ' ')
 }
 
 type DetailsProps = {

@@ -34,7 +34,7 @@ export function Follows({ path, defaultRef }: FollowsProps): JSX.Element {
 
   return (
     <Panel
-      title="Rebuild what inherits"
+      title="Base images"
       actions={
         <Button small icon="plus" onClick={() => setAdding(true)}>
           Follow image

@@ -18,7 +18,7 @@ export function ReleasePanel({ path, release }: ReleasePanelProps): JSX.Element 
   return (
     <section class="panel">
       <div class="panel-head">
-        <h2>
+        <h2 class="release-name">
           <a href={releasePath(path, release.tag_name)}>{release.name}</a>
         </h2>
         {release.upcoming_release && <span class="tag">upcoming</span>}
