@@ -8,6 +8,9 @@ export type LiveClient = {
   readonly send: (message: ClientMessage | string) => void
   /** The close code, or the HTTP status of a refused upgrade. */
   readonly ended: Promise<number>
+  /** Takes nothing more from the connection, until it is resumed. */
+  readonly pause: () => void
+  readonly resume: () => void
   readonly close: () => void
 }
 
@@ -42,6 +45,8 @@ export function connectLive(url: string, headers: Readonly<Record<string, string
       else waiting.push(text)
     },
     ended,
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
     close: () => socket.close(),
   }
 }
