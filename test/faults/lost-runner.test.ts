@@ -92,7 +92,8 @@ describe.concurrent('a runner that the server does not hear', { timeout: 120_000
     const jobId = await untilPrinted(project, 'line 3.')
     proxy.set('stall')
     const before = await project.trace(jobId)
-    await eventually('six seconds to pass', 30_000, later(6_000))
+    // A heartbeat or two are missing then; no nearer to the ten seconds, which a busy machine adds to.
+    await eventually('four seconds to pass', 30_000, later(4_000))
     expect((await project.trace(jobId)).length).toBeLessThan(before.length + 2_000)
     proxy.set('pass')
     expect((await project.finished('master')).status).toBe('success')

@@ -75,7 +75,6 @@ describe('a job in a container', () => {
     await room.furnish(wishes, never)
     const cancel = new AbortController()
     const heard = listen()
-    const started = performance.now()
     const end = await room.run(
       {
         script: script('echo begun', 'sleep 300', 'echo never'),
@@ -85,14 +84,13 @@ describe('a job in a container', () => {
           if (heard.text().includes('begun')) cancel.abort()
         },
         onFed: async () => {},
-        graceMs: 10_000,
+        graceMs: 10 * limit, // by KILL it would end too late
         detach: never,
       },
       cancel.signal,
     )
     expect(end.exitCode).not.toBe(0)
     expect(heard.text()).not.toContain('never')
-    expect(performance.now() - started).toBeLessThan(9000)
   })
 
   test('a process that ignores TERM is killed after the grace', { timeout: limit }, async () => {

@@ -107,7 +107,7 @@ describe('the job queue', { timeout: 60_000 }, () => {
     await redis.kill()
     const startedMs = performance.now()
     await expect(queue.wake([entry(3)])).rejects.toThrow()
-    expect(performance.now() - startedMs).toBeLessThan(5000)
+    expect(performance.now() - startedMs).toBeLessThan(30_000)
     await redis.start()
     await wakeAtLast(entry(3))
     expect((await third).jobId).toBe(3)
