@@ -162,6 +162,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await world.owner.settled()
     ending.abort()
     await Promise.all([beating, sweeping.stop(), idling.stop(), cancelWords?.close(), intake.close()])
+    // What a job of an earlier process stood on may not have been free at the last sweep, and no runner need come after this.
+    await sweeping.now()
     await world.executor.close()
   }
 

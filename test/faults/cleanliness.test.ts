@@ -3,7 +3,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { leftovers } from '../integration/executor/rooms.ts'
+import { engine, leftovers } from '../integration/executor/rooms.ts'
+import { startTestRunner } from '../integration/runner/runner-in-process.ts'
 import { jobPayload } from '../support/job-payload.ts'
 import { createRunnerHome } from '../support/runner-process.ts'
 import { startRunnerProtocolServer } from '../support/runner-protocol-server.ts'
@@ -41,5 +42,17 @@ test(`${count} jobs, the runner killed in one of ten: each ends once, and nothin
   expect(await leftovers(home.identity())).toEqual({ containers: 0, networks: 0, volumes: 0 })
   expect(await readdir(join(home.folder, 'data/jobs'))).toEqual([])
   await home.remove()
+  await server.close()
+})
+
+test('what an earlier process left is gone at the runner’s end, also when it was in use at the last sweep', async () => {
+  const server = await startRunnerProtocolServer()
+  const runner = await startTestRunner(server.url)
+  const job = server.add(jobPayload({ id: 1 }))
+  await waitUntil(() => job.update !== null, 'the end of a job: the sweep at the start is over')
+  const Labels = { 'slipway.runner': runner.runnerId, 'slipway.room': 'of-an-earlier-process', 'slipway.kind': 'pause' }
+  await engine.docker.createContainer({ Image: 'busybox', Labels })
+  await runner.end()
+  expect(await leftovers(runner.runnerId)).toEqual({ containers: 0, networks: 0, volumes: 0 })
   await server.close()
 })
