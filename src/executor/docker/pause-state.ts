@@ -24,16 +24,21 @@ export async function readPauseState(container: Docker.Container): Promise<Pause
   }
 }
 
-/** `busy`: sockets are there, which may go away by themselves. `changed`: no job may have it any more. */
-export async function compareState({ pid, network, files }: PauseState): Promise<'as_made' | 'busy' | 'changed'> {
+/** False: no job may have it any more. */
+export async function isAsMade({ pid, network, files }: PauseState): Promise<boolean> {
   try {
-    if ((await networkOf(pid)) !== network) return 'changed'
-    for (const { path, mark } of files) if ((await markOf(path)) !== mark) return 'changed'
-    const contents = await Promise.all(tables.map(name => readTable(`/proc/${pid}/net/${name}`)))
-    return contents.some(hasSocket) ? 'busy' : 'as_made'
+    if ((await networkOf(pid)) !== network) return false
+    for (const { path, mark } of files) if ((await markOf(path)) !== mark) return false
+    return true
   } catch {
-    return 'changed' // the container has ended, with an engine that was started anew
+    return false // the container has ended, with an engine that was started anew
   }
+}
+
+/** Sockets that are there may go away by themselves. Reading the tables walks through all connections of the host. */
+export async function isQuiet({ pid }: PauseState): Promise<boolean> {
+  const contents = await Promise.all(tables.map(name => readTable(`/proc/${pid}/net/${name}`)))
+  return !contents.some(hasSocket)
 }
 
 /** Every family of sockets that a program without privileges can open, but netlink's, which end with their process. */
@@ -53,7 +58,7 @@ async function readTable(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '' // a kernel without this family
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '' // a kernel without this family, or all of it is gone
     throw error
   }
 }

@@ -8,7 +8,7 @@ import type { GroundWorld } from './ground.ts'
 import type { LeftRooms } from './left-rooms.ts'
 import { type LivingRooms, spareFacts } from './living-rooms.ts'
 import { startPause } from './pause.ts'
-import { compareState, type PauseState, readPauseState } from './pause-state.ts'
+import { isAsMade, isQuiet, type PauseState, readPauseState } from './pause-state.ts'
 import type { ContainerLimits } from './plan.ts'
 import type { DockerSettings } from './settings.ts'
 import type { SharedNetwork } from './shared-network.ts'
@@ -48,7 +48,7 @@ type Pause = {
   readonly state: PauseState | null
 }
 
-type IdlePause = Pause & { readonly owner: string; readonly idleSince: number }
+type IdlePause = Pause & { readonly state: PauseState; readonly owner: string; readonly idleSince: number }
 
 export function createPauses({ settings, living, leftRooms, shared, world, onProblem }: PausesOptions): Pauses {
   const { networks, most, keepMs } = settings.spares
@@ -80,10 +80,9 @@ export function createPauses({ settings, living, leftRooms, shared, world, onPro
   async function takeIdle(owner: string): Promise<Pause | null> {
     for (const pause of idle.filter(each => each.owner === owner).reverse()) {
       if (!pick(pause)) continue
-      const state = pause.state === null ? 'changed' : await compareState(pause.state)
-      if (state === 'as_made') return pause
-      if (state === 'busy') idle.unshift(pause)
-      else await discard(pause)
+      if (!(await isAsMade(pause.state))) await discard(pause)
+      else if (await isQuiet(pause.state)) return pause
+      else idle.unshift(pause)
     }
     return null
   }
@@ -126,9 +125,9 @@ export function createPauses({ settings, living, leftRooms, shared, world, onPro
     return {
       containerId: pause.container.id,
       release: async isEmpty => {
-        const state = isEmpty && pause.state !== null ? await compareState(pause.state) : 'changed'
-        if (state === 'changed' || isClosed) return discard(pause)
-        idle.push({ ...pause, owner, idleSince: performance.now() })
+        const { state } = pause
+        if (!isEmpty || state === null || !(await isAsMade(state)) || isClosed) return discard(pause)
+        idle.push({ ...pause, state, owner, idleSince: performance.now() })
         await trim()
       },
     }

@@ -14,16 +14,22 @@ afterEach(async () => {
   expect(await leftovers(runnerId)).toEqual({ containers: 0, networks: 0, volumes: 0 })
 })
 
-/** The first job has a network of its own, so one is waited for that is made ahead. */
+/** Until a job is in a network that was made ahead; from then on that one waits for the next. */
 async function begin(changes: Partial<DockerSettings> = {}): Promise<void> {
   ;({ executor, runnerId } = newExecutor({ spares, ...changes }))
   await run('true')
-  await waitUntil(async () => (await pauses()).length > 0, 'a spare')
+  await waitUntil(async () => (await pauses()).length > 0, 'a network made ahead')
+  // It runs a little before it is given away.
+  await waitUntil(async () => (await run('true')).pause !== null, 'a job in it')
 }
 
-async function run(line: string, changes: Partial<RoomOrder> = {}): Promise<{ network: string; text: string }> {
-  const room = await executor.openRoom(order(changes), never)
+type Ran = { readonly network: string; readonly text: string; readonly pause: string | null }
+
+async function run(line: string, changes: Partial<RoomOrder> = {}): Promise<Ran> {
+  const asked = order(changes)
+  const room = await executor.openRoom(asked, never)
   const heard = listen()
+  let pause: string | null = null
   try {
     await room.furnish({ sourcesReady: Promise.resolve(), say: () => {} }, never)
     await room.run(
@@ -37,11 +43,12 @@ async function run(line: string, changes: Partial<RoomOrder> = {}): Promise<{ ne
       },
       never,
     )
+    pause = await pauseOf(asked)
   } finally {
     await room.close()
   }
   const [network = '', ...lines] = heard.text().trimEnd().split('\n').reverse()
-  return { network, text: lines.reverse().join('\n') }
+  return { network, text: lines.reverse().join('\n'), pause }
 }
 
 async function pauses(): Promise<string[]> {
@@ -50,7 +57,7 @@ async function pauses(): Promise<string[]> {
 }
 
 test('the next job has the same network, and no process, listener or file of the one before', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   await begin()
   const first = await run('nc -l -p 8000 < /dev/null & touch /tmp/left; hostname')
@@ -61,16 +68,16 @@ test('the next job has the same network, and no process, listener or file of the
 
 test.each(['hosts', 'resolv.conf', 'hostname'])(
   'what a job writes into /etc/%s no other job reads',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async name => {
     await begin()
     const first = await run(`cp /etc/${name} /tmp/was; echo written >> /etc/${name}; cat /tmp/was > /etc/${name}`)
     const second = await run(`grep written /etc/${name} || true`)
-    expect(second).toEqual({ network: expect.not.stringMatching(first.network), text: '' })
+    expect(second).toMatchObject({ network: expect.not.stringMatching(first.network), text: '' })
   },
 )
 
-test('another project or trust class never has it', { timeout: 60_000 }, async () => {
+test('another project or trust class never has it', { timeout: 120_000 }, async () => {
   await begin()
   const first = await run('true')
   const others = [await run('true', { projectId: 2 }), await run('true', { trustClass: 'protected' })]
@@ -78,21 +85,21 @@ test('another project or trust class never has it', { timeout: 60_000 }, async (
   expect((await run('true')).network).toBe(first.network)
 })
 
-test('a job that may change its network has it alone', { timeout: 60_000 }, async () => {
+test('a job that may change its network has it alone', { timeout: 120_000 }, async () => {
   await begin({ jobLimits: { ...limits, capAdd: ['NET_ADMIN'] } })
   const first = await run('ip link add left type dummy')
   const second = await run('ip link | grep left || true')
-  expect(second).toEqual({ network: expect.not.stringMatching(first.network), text: '' })
+  expect(second).toMatchObject({ network: expect.not.stringMatching(first.network), text: '' })
 })
 
 test('it stays while a job is in it that another process began, and goes with that job', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   await begin()
   const asked = order()
   const room = await executor.openRoom(asked, never)
   await room.furnish({ sourcesReady: Promise.resolve(), say: () => {} }, never)
-  const [joined] = await pausesOfJobs()
+  const joined = await pauseOf(asked)
   const fed = Promise.withResolvers<void>()
   const leave = new AbortController()
   const step = { skipBytes: 0, onOutput: async () => {}, onFed: async () => fed.resolve(), graceMs: 1000 }
@@ -111,8 +118,9 @@ test('it stays while a job is in it that another process began, and goes with th
   await next.close()
 })
 
-async function pausesOfJobs(): Promise<string[]> {
-  const filters = { label: [`slipway.runner=${runnerId}`, 'slipway.kind=job'] }
-  const jobs = await engine.docker.listContainers({ filters })
-  return jobs.map(({ HostConfig }) => HostConfig.NetworkMode.replace('container:', ''))
+/** Null: the job's container has a network of its own. */
+async function pauseOf({ key }: RoomOrder): Promise<string | null> {
+  const filters = { label: [`slipway.runner=${runnerId}`, 'slipway.kind=job', `slipway.job=${key.jobId}`] }
+  const [job] = await engine.docker.listContainers({ all: true, filters })
+  return job?.HostConfig.NetworkMode.startsWith('container:') ? job.HostConfig.NetworkMode.slice(10) : null
 }
