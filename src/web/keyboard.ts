@@ -11,8 +11,11 @@ export type Shortcut = {
 
 export const shortcuts = signal<readonly Shortcut[]>([])
 
-/** The keys belong to the component for as long as it is shown; a later one wins over an earlier one. */
-export function useShortcuts(own: readonly Shortcut[]): void {
+/**
+ * The keys belong to the component for as long as it is shown. A later one wins over an earlier one, and any over those
+ * of `everywhere`: a frame may be shown after what is in it.
+ */
+export function useShortcuts(own: readonly Shortcut[], where: 'page' | 'everywhere' = 'page'): void {
   const latest = useRef(own)
   latest.current = own
   const names = own.map(each => `${each.key} ${each.label}`).join('\n')
@@ -22,7 +25,8 @@ export function useShortcuts(own: readonly Shortcut[]): void {
       label,
       act: () => latest.current.find(each => each.key === key)?.act(),
     }))
-    shortcuts.value = [...shortcuts.peek(), ...wrapped]
+    const others = shortcuts.peek()
+    shortcuts.value = where === 'page' ? [...others, ...wrapped] : [...wrapped, ...others]
     return () => {
       shortcuts.value = shortcuts.peek().filter(each => !wrapped.includes(each))
     }

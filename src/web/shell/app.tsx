@@ -40,10 +40,13 @@ function Shell(): JSX.Element {
   useEffect(() => setDrawer(false), [path])
   useLostSession(go)
   useFocusOnArrival(identityOf(route))
-  useShortcuts([
-    { key: '?', label: 'Show these keys', act: () => (isKeysHelpOpen.value = true) },
-    { key: '/', label: 'Jump to a project or page', act: openJump },
-  ])
+  useShortcuts(
+    [
+      { key: '?', label: 'Show these keys', act: () => (isKeysHelpOpen.value = true) },
+      { key: '/', label: 'Jump to a project or page', act: openJump },
+    ],
+    'everywhere',
+  )
 
   if (isDoor(route)) return <Outlet route={route} />
   const nav = sideOf(route)
