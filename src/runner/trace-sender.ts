@@ -56,7 +56,7 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
 
   async function sendAll(file: FileHandle): Promise<void> {
     let retryMs = firstRetryMs
-    /** When the requests so far would have been sent at the steady pace. */
+    /** When the requests so far would have been sent at the steady pace; full ones, which wait for nothing, put off no later one. */
     let pacedUntil = Number.NEGATIVE_INFINITY
     while (!isStale && !ending.signal.aborted) {
       if (acknowledged >= size) {
@@ -67,7 +67,8 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
         continue
       }
       await gather(pacedUntil - (mostHasty - 1) * delayMs - clock.monotonicMs())
-      pacedUntil = Math.max(pacedUntil, clock.monotonicMs()) + delayMs
+      const now = clock.monotonicMs()
+      pacedUntil = Math.min(Math.max(pacedUntil, now), now + (mostHasty - 1) * delayMs) + delayMs
       const isSent = await sendOne(file)
       if (!isSent) await clock.sleep(retryMs * (0.5 + Math.random()), ending.signal)
       retryMs = isSent ? firstRetryMs : Math.min(retryMs * 2, lastRetryMs)

@@ -14,6 +14,7 @@ let received: Buffer
 let calls: number
 let answer: () => TraceAnswer | null
 let sleeps: (() => void)[]
+let longestSleepMs: number
 let nowMs = 0
 let sender: TraceSender
 
@@ -21,8 +22,9 @@ let sender: TraceSender
 const clock: Clock = {
   nowMs: () => 0,
   monotonicMs: () => nowMs,
-  sleep: (_, signal) =>
+  sleep: (durationMs, signal) =>
     new Promise((resolve, reject) => {
+      longestSleepMs = Math.max(longestSleepMs, durationMs)
       sleeps.push(resolve)
       signal.addEventListener('abort', () => reject(signal.reason))
     }),
@@ -62,6 +64,7 @@ beforeEach(async () => {
   received = Buffer.alloc(0)
   calls = 0
   sleeps = []
+  longestSleepMs = 0
   answer = () => null
   sender = createTraceSender({ path, key, server, clock, onWord: () => undefined })
 })
@@ -103,6 +106,16 @@ describe('the sender of a log', () => {
     await expect.poll(() => sleeps.length).toBe(1)
     await write('x'.repeat(3 * 1024 * 1024))
     await expect.poll(() => received.length).toBeGreaterThan(2 * 1024 * 1024)
+  })
+
+  test('makes a line after many full requests wait no longer than any other', async () => {
+    for (let count = 1; count <= 12; count += 1) {
+      await write('x'.repeat(1024 * 1024))
+      await expect.poll(() => received.length, { timeout: 30_000 }).toBe(size)
+    }
+    await write('a line')
+    await expect.poll(() => sleeps.length).toBe(1)
+    expect(longestSleepMs).toBe(100)
   })
 
   test('goes on from where the server stands after a gap', async () => {
