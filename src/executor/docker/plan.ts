@@ -66,7 +66,7 @@ export function planJobContainer(
       NetworkMode: shared ? `container:${ground.pauseId}` : ground.networkName,
       ...(shared ? {} : { ExtraHosts: [...ground.extraHosts] }),
       Mounts: [
-        volumeMount(ground.buildsVolume, order.buildsDirectory),
+        buildsMount(ground.buildsVolume, order.buildsDirectory),
         ...certificateMount(ground, more.dockerService),
       ],
       LogConfig: keptLog,
@@ -103,7 +103,7 @@ export function planService(
       NetworkMode: ground.networkName,
       ExtraHosts: [...ground.extraHosts],
       Mounts: [
-        volumeMount(ground.buildsVolume, more.buildsDirectory),
+        buildsMount(ground.buildsVolume, more.buildsDirectory),
         ...(docker === null ? [] : [volumeMount(docker.layersVolume, '/var/lib/docker')]),
         ...certificateMount(ground, docker?.plan ?? null),
       ],
@@ -155,6 +155,12 @@ function deviceOf(text: string): { PathOnHost: string; PathInContainer: string; 
 function certificateMount(ground: RoomGround, docker: DockerServicePlan | null): MountSettings[] {
   if (ground.certificatesVolume === null || !docker?.certificateDirectory) return []
   return [volumeMount(ground.certificatesVolume, `${docker.certificateDirectory}/client`)]
+}
+
+/** Docker would fill an empty volume from the image when the container is created: git trusts the files that it finds. */
+function buildsMount(volume: string, target: string): MountSettings {
+  const nothingElse = { Labels: {}, DriverConfig: { Name: '', Options: {} } }
+  return { ...volumeMount(volume, target), VolumeOptions: { NoCopy: true, ...nothingElse } }
 }
 
 function volumeMount(volume: string, target: string): MountSettings {

@@ -1,8 +1,8 @@
 // One job's room in a Docker engine. Everything is under way at the same time; what must wait for what:
 //
-//   volume ── git (the runner's) ──┐
-//   network ───────────────────────┼─ services ── ready ─ images of the pipeline ─┐
-//   images of job and services ────┴─ job's container (its shell waits) ──────────┴─ furnished
+//   volume ── git (the runner's) ───────────────────────────┐
+//   network ────────────────────┬─ job's container, created ┼─ started (its shell waits) ───────────────────┐
+//   images of job and services ─┘                           └─ services ── ready ── images of the pipeline ─┴─ furnished
 //
 // Nothing that can see the volume runs before git is done with it: git trusts the files that it works on.
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -39,6 +39,12 @@ export type RoomWorld = {
 /** What an earlier process had furnished already. */
 export type AdoptedRoom = { readonly container: Docker.Container }
 
+type JobContainerBase = {
+  readonly image: ReadyImage
+  readonly ground: RoomGround
+  readonly dockerPlan: DockerServicePlan | null
+}
+
 export async function createRoom(
   order: RoomOrder,
   ground: Ground,
@@ -72,6 +78,7 @@ export async function createRoom(
   }
 
   async function furnishAll(wishes: FurnishWishes, outer: AbortSignal): Promise<void> {
+    wishes.sourcesReady.catch(() => {}) // told where it is waited for, which may never be reached
     const orders = [order.image, ...order.services]
     const [network, images] = await Promise.all([
       ground.network,
@@ -79,7 +86,6 @@ export async function createRoom(
         orders.map(one => signal => ensureImage(one, wishes, signal)),
         outer,
       ),
-      wishes.sourcesReady,
     ])
     outer.throwIfAborted()
     if (network.loopback !== null) wishes.say(turnedPorts(network.loopback))
@@ -99,8 +105,9 @@ export async function createRoom(
     }
     await allOrAbort(
       [
-        signal => startJobContainer(jobImage, roomGround, dockerPlan, signal),
-        ...prepared.map(service => (signal: AbortSignal) => {
+        signal => startJobContainer({ image: jobImage, ground: roomGround, dockerPlan }, wishes, signal),
+        ...prepared.map(service => async (signal: AbortSignal) => {
+          await wishes.sourcesReady
           const isWarm = warm !== null && service.dockerPlan !== null
           return isWarm ? wakeDocker(warm, serviceWorld, signal) : runService(service, serviceWorld, signal)
         }),
@@ -142,18 +149,14 @@ export async function createRoom(
     return lease?.volumeName ?? (await createRoomVolume(docker, ground.labels, 'layers')).name
   }
 
-  async function startJobContainer(
-    image: ReadyImage,
-    roomGround: RoomGround,
-    dockerService: DockerServicePlan | null,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const options = planJobContainer(order, roomGround, {
-      imageId: image.id,
+  async function startJobContainer(base: JobContainerBase, wishes: FurnishWishes, signal: AbortSignal): Promise<void> {
+    const options = planJobContainer(order, base.ground, {
+      imageId: base.image.id,
       limits: world.settings.jobLimits,
-      dockerService,
+      dockerService: base.dockerPlan,
     })
     container = await docker.createContainer(options)
+    await wishes.sourcesReady
     signal.throwIfAborted()
     waiting = await start(container)
   }

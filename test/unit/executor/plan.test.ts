@@ -61,7 +61,9 @@ test('a job’s container has the runner’s bounds, no privilege, and nothing o
     CapAdd: [],
     Devices: [],
     Ulimits: [{ Name: 'core', Soft: 0, Hard: 0 }],
-    Mounts: [{ Type: 'volume', Source: 'v', Target: '/builds' }],
+    Mounts: [
+      { Type: 'volume', Source: 'v', Target: '/builds', VolumeOptions: expect.objectContaining({ NoCopy: true }) },
+    ],
   })
   expect([HostConfig?.Privileged, HostConfig?.Binds, HostConfig?.PidMode, HostConfig?.IpcMode]).toEqual([
     undefined,
