@@ -8,6 +8,8 @@ import type { App } from './app.ts'
 import { linkHints } from './web-hints.ts'
 
 const open = { config: { policy: { kind: 'public' } }, schema: { hide: true } } as const
+/** The address of a release's link, as releases tell it. */
+const releaseLink = /^\/(?<project>.+?)\/-\/releases\/(?<tag>[^/]+)\/downloads\/(?<path>.+)$/
 /** No page of ours begins like this; a wrong address there is answered in the words of its protocol. */
 const otherDoors = /^\/(api|v2|jwt|metrics|assets|-\/(live|ready))(\/|\?|$)|\.git(\/|\?|$)/
 const foreverHeader = 'public, max-age=31536000, immutable'
@@ -39,6 +41,9 @@ export async function registerWeb(app: App, { folder }: { readonly folder: strin
   app.get('/*', open, async (request, reply) => {
     if (otherDoors.test(request.url)) return reply.callNotFound()
     const [path = '/'] = request.url.split('?')
+    const { project, tag, path: below } = releaseLink.exec(path)?.groups ?? {}
+    if (project !== undefined)
+      return reply.redirect(`/api/v4/projects/${project.replaceAll('/', '%2F')}/releases/${tag}/downloads/${below}`)
     return sendFile(reply.header('link', linkHints(path)), 'index.html', pageHeader)
   })
 }

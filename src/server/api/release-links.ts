@@ -47,6 +47,25 @@ export function registerReleaseLinks(app: App, deps: ReleasesDeps): void {
     },
   )
 
+  app.get(
+    `${releasesPath}/:tag_name/downloads/*`,
+    {
+      config: readReleases,
+      schema: {
+        operationId: 'downloadReleaseLink',
+        tags: ['releases'],
+        summary: 'Leads to the address of the link that has this path',
+        params: Type.Object({ ...releaseParams.properties, '*': Type.String() }),
+      },
+    },
+    async (request, reply) => {
+      const { links } = await releaseOf(deps, request)
+      const link = links.find(each => each.filepath === `/${request.params['*']}`)
+      if (link === undefined) throw notFound('Link')
+      return reply.redirect(link.url)
+    },
+  )
+
   app.post(
     path,
     {

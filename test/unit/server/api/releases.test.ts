@@ -98,6 +98,14 @@ describe('releases', () => {
     expect((await call('GET', links, { as })).body).toHaveLength(1)
   })
 
+  it('lead from the path of a link to its address', async () => {
+    const download = ':p/releases/v1.0/downloads'
+    const found = await call('GET', `${download}/a.zip`, { as: world.tokens.guest })
+    expect([found.status, found.headers.location]).toEqual([302, 'https://example.com/a.zip'])
+    expect((await call('GET', `${download}/b.zip`, { as: world.tokens.guest })).status).toBe(404)
+    expect((await call('GET', `${download}/a.zip`, {})).status).toBe(404)
+  })
+
   it('are made by a job with its token, as release-cli and glab do', async () => {
     const job = await world.claim()
     if (job === null) throw new Error('no job')
