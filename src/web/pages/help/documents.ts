@@ -8,6 +8,7 @@ const order = [
   'architecture',
   'install',
   'pipeline-syntax',
+  'plan',
   'runner',
   'run',
   'registry',
@@ -18,6 +19,7 @@ const order = [
 const titles: Readonly<Record<string, string>> = {
   architecture: 'How it hangs together',
   'pipeline-syntax': 'Pipeline syntax',
+  plan: 'What a pipeline would do',
   runner: 'Runners',
   registry: 'Container Registry',
   api: 'API and WebSocket',
