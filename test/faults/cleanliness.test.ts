@@ -37,10 +37,16 @@ test(`${count} jobs, the runner killed in one of ten: each ends once, and nothin
   await waitUntil(() => ended() === count, 'the end of all jobs', 300_000)
   runner.kill('SIGTERM')
   expect(await runner.exited).toBe(0)
+  let unknown = 0
   for (const [index, job] of jobs.entries()) {
-    expect(job.update, job.log.toString().slice(-2000)).toMatchObject({ state: 'success' })
-    expect(job.log.toString().match(/^job \d+$/gm)).toEqual([`job ${index}`])
+    const log = job.log.toString()
+    // Killed in the milliseconds in between, nobody knows whether the script ran: it does not run again, and that is told.
+    const isUnknown = log.includes('the runner was killed while it handed the script to the shell')
+    unknown += isUnknown ? 1 : 0
+    expect(job.update, log.slice(-2000)).toMatchObject({ state: isUnknown ? 'failed' : 'success' })
+    expect(log.match(/^job \d+$/gm) ?? []).toEqual(isUnknown ? [] : [`job ${index}`])
   }
+  expect(unknown).toBeLessThanOrEqual(Math.ceil(count / 100))
   expect(await leftovers(home.identity())).toEqual({ containers: 0, networks: 0, volumes: 0 })
   expect(await readdir(join(home.folder, 'data/jobs'))).toEqual([])
   await home.remove()
