@@ -43,7 +43,7 @@ function registerReads(app: App, deps: HooksDeps): void {
     {
       config,
       schema: {
-        operationId: 'listHookTeller',
+        operationId: 'listProjectHooks',
         tags,
         params: Type.Object(idParameter),
         querystring: Type.Object(pageQuery),
