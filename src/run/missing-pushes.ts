@@ -1,9 +1,8 @@
 // Refs that were changed without getting their pipelines: the server died in between. Who made the last push stands in its note.
+import { zeroSha } from './creation-context.ts'
 import type { Repositories } from './ports.ts'
 import type { Ref } from './records.ts'
 import type { PushNote, ServedRefs } from './store-ports.ts'
-
-const zeroSha = '0'.repeat(40)
 
 export async function missingPushes(
   deps: { readonly servedRefs: ServedRefs; readonly repositories: Pick<Repositories, 'refs'> },

@@ -8,6 +8,7 @@ import { createDeliverer } from '../../kit/deliverer.ts'
 import type { DueDelivery } from '../../kit/delivery.ts'
 import { createPost } from '../../kit/post.ts'
 import { createRepeater } from '../../kit/repeater.ts'
+import { zeroSha } from '../../run/creation-context.ts'
 import type { HookStore } from '../../run/hooks/hook-ports.ts'
 import { createHookTeller, type HookTeller, type HookTellerDeps } from '../../run/hooks/hook-teller.ts'
 import { type HookCommit, hookNameOf } from '../../run/hooks/payloads.ts'
@@ -26,7 +27,6 @@ export type OpenHooks = {
 }
 
 const deliverMs = 5000
-const noCommit = '0'.repeat(40)
 
 export function openHooks(deps: {
   readonly config: ServerConfig
@@ -107,8 +107,8 @@ async function commitsOf(
   { before, after }: RefChange,
   limit: number,
 ): ReturnType<HookTellerDeps['commitsOf']> {
-  if (after === noCommit) return { shas: [], total: 0 }
-  const range = { from: after, ...(before === noCommit ? {} : { exclude: before }) }
+  if (after === zeroSha) return { shas: [], total: 0 }
+  const range = { from: after, ...(before === zeroSha ? {} : { exclude: before }) }
   const shas = await repositories.log(projectId, { ...range, limit, offset: 0 })
   if (shas.length < limit) return { shas, total: shas.length }
   return { shas, total: await repositories.countCommits(projectId, range) }

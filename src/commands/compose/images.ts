@@ -7,14 +7,13 @@ import type { Log } from '../../kit/log.ts'
 import type { Upstream } from '../../registry/cache/ports.ts'
 import type { FollowerPipelines } from '../../registry/management/ports.ts'
 import type { RegistryEvent, RunningJobs } from '../../registry/ports.ts'
+import { zeroSha } from '../../run/creation-context.ts'
 import { pipelineRequest } from '../../run/pipeline-request.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 import type { Database } from '../../store/database.ts'
 import { createImageUses } from './image-uses.ts'
 import { type OpenRegistry, openRegistry } from './registry.ts'
 import type { OpenRuns } from './runs.ts'
-
-const noCommit = '0'.repeat(40)
 
 export function openImages(deps: {
   readonly config: ServerConfig
@@ -54,7 +53,7 @@ function runningJobs(reads: RunReader): RunningJobs {
       const job = await reads.job(jobId)
       if (job === null || (job.status !== 'running' && job.status !== 'canceling')) return null
       const pipeline = await reads.pipeline(job.pipelineId)
-      return { pipelineId: job.pipelineId, commitSha: pipeline?.sha ?? noCommit }
+      return { pipelineId: job.pipelineId, commitSha: pipeline?.sha ?? zeroSha }
     },
   }
 }

@@ -1,5 +1,6 @@
 // What hooks are told, in GitLab's words. Pure.
 import type { CommitFacts, UserFacts } from '../../pipeline/context.ts'
+import { zeroSha } from '../creation-context.ts'
 import type { DeploymentRecord, EnvironmentRecord, JobRecord, PipelineRecord } from '../records.ts'
 
 export type HookProject = {
@@ -32,7 +33,6 @@ export type RefPush = {
 }
 
 const visibilityLevels = { private: 0, internal: 10, public: 20 } as const
-const noCommit = '0'.repeat(40)
 
 export function pushPayload(push: RefPush, place: HookPlace) {
   const { user, project } = place
@@ -42,7 +42,7 @@ export function pushPayload(push: RefPush, place: HookPlace) {
     before: push.before,
     after: push.after,
     ref: push.ref,
-    checkout_sha: push.after === noCommit ? null : push.after,
+    checkout_sha: push.after === zeroSha ? null : push.after,
     message: null,
     user_id: numberOf(user?.id),
     user_name: user?.name ?? null,
