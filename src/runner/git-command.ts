@@ -35,11 +35,13 @@ export async function git(args: readonly string[], { directory, access, signal }
   })
   signal.throwIfAborted()
   if (result.exitCode !== 0)
-    throw new AppError(
-      'sources_failed',
-      `git ${args[0] === '-C' ? args[2] : args[0]} failed: ${result.stderr.trim().slice(-2000)}`,
-    )
+    throw new AppError('sources_failed', `git ${nameOf(args)} failed: ${result.stderr.trim().slice(-2000)}`)
   return result.stdout
+}
+
+/** What git is asked to do, behind its settings and its folder. */
+function nameOf(args: readonly string[]): string {
+  return args.find((word, index) => !word.startsWith('-') && !/^-[Cc]$/.test(args[index - 1] ?? '')) ?? ''
 }
 
 const quiet = {
