@@ -7,7 +7,7 @@ const nothingWished = { outcomes: new Map(), plays: [], cancelAfter: null }
 const paint = (_style: string, text: string) => text
 // Escape, bell, right-to-left override, left-to-right mark.
 const hostile = 'x\u001b[2J\u0007\u202egnp\u200e'
-const steering = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u202e]/
+const controls = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u202e]/
 
 async function textOf(yaml: string): Promise<string> {
   const result = await compileText(yaml)
@@ -28,7 +28,7 @@ const files = [
 it.each(files)('the text of a plan steers no terminal and turns no words round: %s', async (_name, yaml) => {
   const text = await textOf(yaml)
   expect(text).toContain('\ufffd')
-  expect(text).not.toMatch(steering)
+  expect(text).not.toMatch(controls)
 })
 
 it('the text of a rule of several lines stays on one', async () => {
