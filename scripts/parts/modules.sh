@@ -28,11 +28,16 @@ install_modules() {
   [ "$code" = 0 ] || fail 'npm ci failed (the end of its output is above)'
 }
 
-# The browser's part is the only one that is built; it holds texts of docs/ and rules of other slices.
-build_web() {
+build() {
   [ -d "$root/src/web" ] || return 0
   page=$root/dist/web/index.html
   if [ -e "$page" ] && ! find "$root/src" "$root"/docs/*.md "$root/package-lock.json" -newer "$page" | grep -q .; then return; fi
+  build_web
+  compile_ahead
+}
+
+# The browser's part is the only one that is built; it holds texts of docs/ and rules of other slices.
+build_web() {
   say 'building the web interface'
   log=$(mktemp)
   (cd "$root" && NO_COLOR=1 PATH=$packaged_node:$PATH npm run build:web >"$log" 2>&1)
@@ -40,7 +45,6 @@ build_web() {
   [ "$code" = 0 ] || head -n 20 "$log" >&2
   rm -f "$log"
   [ "$code" = 0 ] || fail 'the web interface could not be built (the output is above)'
-  compile_ahead
 }
 
 # A process that finds all of its code compiled does not load Node's TypeScript compiler, and is the smaller for it.
