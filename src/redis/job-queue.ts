@@ -15,9 +15,10 @@ export type RedisJobQueue = JobQueue & {
 export function createJobQueue({ url, prefix }: RedisPlace): RedisJobQueue {
   const connection = connectToAct(url)
   const queues = new Map<string, Queue>()
+  /** The classes that this process has told runners of: one may have to begin to listen. */
+  const announced = new Set<string>()
   const names = channels(prefix)
 
-  /** The queue, announced when this process sees the class for the first time: a runner may have to begin to listen. */
   function queueOf(demandClass: string): Queue {
     const known = queues.get(demandClass)
     if (known !== undefined) return known
@@ -44,9 +45,10 @@ export function createJobQueue({ url, prefix }: RedisPlace): RedisJobQueue {
     async wake(entries) {
       const byClass = Map.groupBy(entries, entry => entry.demandClass)
       for (const [demandClass, group] of byClass) {
-        const isNew = !queues.has(demandClass)
         await add(demandClass, group)
-        if (isNew) await connection.publish(names.classes, demandClass)
+        if (announced.has(demandClass)) continue
+        await connection.publish(names.classes, demandClass)
+        announced.add(demandClass)
       }
     },
     async hasForgotten() {

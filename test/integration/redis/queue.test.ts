@@ -47,6 +47,14 @@ async function wakeAtLast(...entries: ReturnType<typeof entry>[]): Promise<void>
   }
 }
 
+/** Ends with its last wake answered, so that none is on its way when the queue is closed. */
+async function wakeAgainAndAgain(until: AbortSignal, woken: ReturnType<typeof entry>): Promise<void> {
+  while (!until.aborted) {
+    await queue.wake([woken])
+    await sleep(200)
+  }
+}
+
 const inTime = { signal: AbortSignal.timeout(60_000) }
 
 describe('the job queue', { timeout: 60_000 }, () => {
@@ -140,10 +148,11 @@ describe('the job queue', { timeout: 60_000 }, () => {
     expect((await dying.getNextJob('a token', { block: false }))?.data).toBe(1)
     await dying.close(true)
     const intake = await openIntake(() => ['untagged.branch'])
-    const next = intake.next(inTime.signal)
-    const repeat = setInterval(() => void queue.wake([entry(1)]), 200)
-    expect((await next).jobId).toBe(1)
-    clearInterval(repeat)
+    const wakes = new AbortController()
+    const waking = wakeAgainAndAgain(wakes.signal, entry(1))
+    expect((await intake.next(inTime.signal)).jobId).toBe(1)
+    wakes.abort()
+    await waking
   })
 
   it('tells cancels to those who listen', async () => {
