@@ -1,12 +1,23 @@
 // Brings events to webhooks: signed, one attempt at a time for each, repeated with growing pauses. Each attempt's outcome is
 // kept for its owner to see.
-import { type DeliveryRecords, type DueDelivery, maxAttempts, pauseAfter, signature } from './delivery.ts'
+import {
+  type Attempt,
+  type DeliveryRecords,
+  type DueDelivery,
+  isDelivered,
+  maxAttempts,
+  type Outgoing,
+  pauseAfter,
+  signature,
+} from './delivery.ts'
 import { messageOf } from './errors.ts'
 import type { Post } from './post.ts'
 
 export type Deliverer = {
   /** Tries all that is due, a few at a time. */
   readonly deliver: (signal: AbortSignal) => Promise<void>
+  /** One attempt now, of which nothing is kept. */
+  readonly attempt: (outgoing: Outgoing, signal: AbortSignal) => Promise<Attempt>
 }
 
 const atOnce = 8
@@ -17,7 +28,7 @@ export function createDeliverer(deps: {
   readonly post: Post
   readonly openSecret: (sealed: Uint8Array, projectId: number) => string
   /** Beside the signature; the secret is null where the owner gave none. */
-  readonly headersOf: (delivery: DueDelivery, secret: string | null) => Readonly<Record<string, string>>
+  readonly headersOf: (delivery: Outgoing, secret: string | null) => Readonly<Record<string, string>>
   readonly clock: () => number
   /** From 0 to 1. */
   readonly random: () => number
@@ -25,7 +36,7 @@ export function createDeliverer(deps: {
   const { records, post, openSecret, clock, random } = deps
   const time = (ms: number) => new Date(ms).toISOString()
 
-  function headersOf(delivery: DueDelivery): Readonly<Record<string, string>> {
+  function headersOf(delivery: Outgoing): Readonly<Record<string, string>> {
     const timestamp = String(Math.floor(clock() / 1000))
     const secret = delivery.sealedSecret === null ? null : openSecret(delivery.sealedSecret, delivery.projectId)
     return {
@@ -37,12 +48,11 @@ export function createDeliverer(deps: {
     }
   }
 
-  async function attempt(delivery: DueDelivery, signal: AbortSignal): Promise<void> {
-    const result = await tryOnce(delivery, signal)
+  async function attemptDue(delivery: DueDelivery, signal: AbortSignal): Promise<void> {
+    const result = await attempt(delivery, signal)
     if (signal.aborted) return // not an attempt: it is made anew after the restart
-    const isDelivered = result.status !== null && result.status >= 200 && result.status < 300
     const isLast = delivery.attempts + 1 >= maxAttempts
-    const state = isDelivered ? 'delivered' : isLast ? 'failed' : 'waiting'
+    const state = isDelivered(result) ? 'delivered' : isLast ? 'failed' : 'waiting'
     await records.deliveryTried(delivery.id, {
       state,
       nextAttemptAt: state === 'waiting' ? time(clock() + pauseAfter(delivery.attempts + 1, random())) : null,
@@ -52,7 +62,7 @@ export function createDeliverer(deps: {
     })
   }
 
-  async function tryOnce(delivery: DueDelivery, signal: AbortSignal) {
+  async function attempt(delivery: Outgoing, signal: AbortSignal): Promise<Attempt> {
     try {
       const { status } = await post({ url: delivery.url, headers: headersOf(delivery), body: delivery.body, signal })
       return { status, error: null }
@@ -62,11 +72,12 @@ export function createDeliverer(deps: {
   }
 
   return {
+    attempt,
     async deliver(signal) {
       for (;;) {
         const due = await records.dueDeliveries(time(clock()), atOnce)
         if (due.length === 0 || signal.aborted) break
-        await Promise.all(due.map(delivery => attempt(delivery, signal)))
+        await Promise.all(due.map(delivery => attemptDue(delivery, signal)))
       }
       await records.forgetDeliveries(time(clock() - keptMs))
     },

@@ -15,11 +15,17 @@ export type Delivery = {
   readonly finishedAt: string | null
 }
 
-export type DueDelivery = Delivery & {
+/** What one attempt to deliver came to: the status of the answer, or why there is none. */
+export type Attempt = { readonly status: number | null; readonly error: string | null }
+
+/** What is sent, and with which secret. */
+export type Outgoing = Pick<Delivery, 'eventId' | 'body'> & {
   readonly url: string
   readonly sealedSecret: Uint8Array | null
   readonly projectId: number
 }
+
+export type DueDelivery = Delivery & Outgoing
 
 export type DeliveryRecords = {
   /** The newest first. */
@@ -43,6 +49,10 @@ export type DeliveryRecords = {
  */
 export function signature(secret: string, timestamp: string, body: string): string {
   return `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`
+}
+
+export function isDelivered({ status }: Attempt): boolean {
+  return status !== null && status >= 200 && status < 300
 }
 
 const firstPauseMs = 10_000

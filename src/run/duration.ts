@@ -21,3 +21,8 @@ export function meanCoverage(values: readonly number[]): number | null {
   if (values.length === 0) return null
   return Math.round((values.reduce((sum, value) => sum + value, 0) / values.length) * 100) / 100
 }
+
+/** Seconds between two times, with fractions; null while one is missing. */
+export function secondsBetween(from: string | null, to: string | null): number | null {
+  return from === null || to === null ? null : Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000)
+}

@@ -24,9 +24,14 @@ export type MergeRequestRecord = {
   readonly updatedAt: string
   /** When it was closed or merged. */
   readonly endedAt: string | null
+  /** Who closed or merged it; null: nobody did, or nobody that is known. */
+  readonly endedById: number | null
 }
 
-export type NewMergeRequest = Omit<MergeRequestRecord, 'id' | 'iid' | 'state' | 'createdAt' | 'updatedAt' | 'endedAt'>
+export type NewMergeRequest = Pick<
+  MergeRequestRecord,
+  'projectId' | 'sourceBranch' | 'targetBranch' | 'title' | 'description' | 'labels' | 'isDraft' | 'sha' | 'authorId'
+>
 export type MergeRequestChange = Partial<
   Pick<MergeRequestRecord, 'targetBranch' | 'title' | 'description' | 'labels' | 'isDraft' | 'state' | 'sha'>
 >
@@ -42,5 +47,9 @@ export type MergeRequestStore = {
   /** The newest first. */
   readonly list: (projectId: number, filter: MergeRequestFilter, page: Page) => Promise<Listed<MergeRequestRecord>>
   readonly create: (mergeRequest: NewMergeRequest, at: string) => Promise<MergeRequestRecord>
-  readonly update: (id: number, change: MergeRequestChange, at: string) => Promise<MergeRequestRecord | null>
+  readonly update: (
+    mergeRequest: MergeRequestRecord,
+    change: MergeRequestChange,
+    by: { readonly userId: number | null; readonly at: string },
+  ) => Promise<MergeRequestRecord | null>
 }

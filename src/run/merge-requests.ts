@@ -30,6 +30,7 @@ const all = { page: 1, perPage: 100 }
 export function createMergeRequests(deps: MergeRequestsDeps): MergeRequests {
   const { mergeRequests: store, repositories, clock } = deps
   const now = (): string => clock.now().toISOString()
+  const by = (userId: number | null) => ({ userId, at: now() })
 
   async function isMerged({ projectId, targetBranch, sha }: MergeRequestRecord): Promise<boolean> {
     const target = await repositories.resolve(projectId, { kind: 'branch', name: targetBranch })
@@ -37,20 +38,20 @@ export function createMergeRequests(deps: MergeRequestsDeps): MergeRequests {
   }
 
   /** Requests into the pushed branch may be merged by it. */
-  async function endMerged(projectId: number, targetBranch: string): Promise<readonly string[]> {
+  async function endMerged({ projectId, userId }: Push, targetBranch: string): Promise<readonly string[]> {
     const { items } = await store.list(projectId, { state: 'opened', targetBranch }, all)
     const lines: string[] = []
     for (const each of items) {
       if (!(await isMerged(each))) continue
-      await store.update(each.id, { state: 'merged' }, now())
+      await store.update(each, { state: 'merged' }, by(userId))
       lines.push(`Merge request !${each.iid} is merged: ${each.sourceBranch} is in ${targetBranch}.`)
     }
     return lines
   }
 
-  async function closeAllFrom(projectId: number, sourceBranch: string): Promise<readonly string[]> {
+  async function closeAllFrom({ projectId, userId }: Push, sourceBranch: string): Promise<readonly string[]> {
     const { items } = await store.list(projectId, { state: 'opened', sourceBranch }, all)
-    for (const each of items) await store.update(each.id, { state: 'closed' }, now())
+    for (const each of items) await store.update(each, { state: 'closed' }, by(userId))
     return items.map(each => `Merge request !${each.iid} is closed: its branch ${sourceBranch} is gone.`)
   }
 
@@ -73,7 +74,7 @@ export function createMergeRequests(deps: MergeRequestsDeps): MergeRequests {
       ...(wish.isDraft && { isDraft: true }),
     }
     if (known !== undefined) {
-      await store.update(known.id, given, now())
+      await store.update(known, given, by(push.userId))
       return [`Merge request !${known.iid} (${source} into ${target}) is open already.`]
     }
     const commit = await repositories.commit(projectId, change.after, null)
@@ -123,12 +124,13 @@ export function createMergeRequests(deps: MergeRequestsDeps): MergeRequests {
       const { projectId } = push
       const { name, kind } = change.ref
       if (kind !== 'branch') return { lines: [], toRun: [] }
-      if (change.after === zeroSha) return { lines: await closeAllFrom(projectId, name), toRun: [] }
+      if (change.after === zeroSha) return { lines: await closeAllFrom(push, name), toRun: [] }
       const wish = mergeRequestOptionsOf(push.pushOptions)
       const lines = wish === null ? [] : [...(await open(push, change, wish))]
       const { items } = await store.list(projectId, { state: 'opened', sourceBranch: name }, all)
-      for (const each of items) await store.update(each.id, { sha: change.after }, now())
-      lines.push(...(await endMerged(projectId, name)))
+      const moved = items.filter(({ sha }) => sha !== change.after)
+      for (const each of moved) await store.update(each, { sha: change.after }, by(push.userId))
+      lines.push(...(await endMerged(push, name)))
       return { lines, toRun: items.map(each => ({ ...each, sha: change.after })) }
     },
     async run(mergeRequest, { userId }) {

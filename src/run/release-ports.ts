@@ -44,8 +44,9 @@ export type ReleaseStore = {
   ) => Promise<Listed<ReleaseRecord>>
   /** Null: the tag has a release already. */
   readonly create: (release: NewRelease) => Promise<ReleaseRecord | null>
-  readonly update: (id: number, change: ReleaseChange) => Promise<void>
-  readonly delete: (id: number) => Promise<void>
+  /** Answers it as it is then. */
+  readonly update: (release: ReleaseRecord, change: ReleaseChange) => Promise<ReleaseRecord>
+  readonly delete: (release: ReleaseRecord) => Promise<void>
   /** Null: the release has a link of that name or address. */
   readonly addLink: (releaseId: number, link: NewReleaseLink) => Promise<ReleaseLinkRecord | null>
   readonly updateLink: (linkId: number, change: Partial<NewReleaseLink>) => Promise<void>

@@ -5,23 +5,30 @@ import type { Vault } from '../../access/vault.ts'
 import type { ServerConfig } from '../../config.ts'
 import type { Repositories } from '../../git/repositories.ts'
 import { createDeliverer } from '../../kit/deliverer.ts'
-import type { DueDelivery } from '../../kit/delivery.ts'
+import type { Outgoing } from '../../kit/delivery.ts'
 import { createPost } from '../../kit/post.ts'
 import { createRepeater } from '../../kit/repeater.ts'
 import { zeroSha } from '../../run/creation-context.ts'
+import { createEventBodies, type EventBodiesDeps } from '../../run/hooks/event-bodies.ts'
+import { createHookAudience } from '../../run/hooks/hook-audience.ts'
+import { hookNameOf } from '../../run/hooks/hook-name.ts'
+import type { HookCommit } from '../../run/hooks/hook-place.ts'
 import type { HookStore } from '../../run/hooks/hook-ports.ts'
-import { createHookTeller, type HookTeller, type HookTellerDeps } from '../../run/hooks/hook-teller.ts'
-import { type HookCommit, hookNameOf } from '../../run/hooks/payloads.ts'
+import { createHookTeller, type HookTeller } from '../../run/hooks/hook-teller.ts'
+import { createHookTrial, type HookTrial } from '../../run/hooks/hook-trial.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 import type { RefChange } from '../../run/trigger.ts'
 import type { Database } from '../../store/database.ts'
 import { createEnvironmentStore } from '../../store/run/environment-store.ts'
 import { createHookStore } from '../../store/run/hook-store.ts'
+import { createMergeRequestStore } from '../../store/run/merge-request-store.ts'
+import { createReleaseStore } from '../../store/run/release-store.ts'
 import { systemClock } from './clock.ts'
 
 export type OpenHooks = {
   readonly teller: HookTeller
   readonly store: HookStore
+  readonly tryOut: HookTrial
   readonly seal: (secret: string, projectId: number) => Uint8Array
   readonly close: () => Promise<void>
 }
@@ -56,22 +63,38 @@ export function openHooks(deps: {
           work: () => deliverer.deliver(stopping.signal),
           onError: error => stopping.signal.aborted || onBug(error, 'webhooks could not be told'),
         })
-  const teller = createHookTeller({
-    store,
-    reader: deps.reads,
+  const environments = createEnvironmentStore(database)
+  const shared = { store, reader: deps.reads, environments, newId: randomUUID, clock: systemClock }
+  const audience = createHookAudience({
+    ...shared,
     directory: deps.accounts.directory,
-    environments: createEnvironmentStore(database),
+    url: config.url,
+    wake: () => delivering?.wake(),
+  })
+  const bodies = createEventBodies({
+    ...shared,
     commit: (projectId, sha) => commitOf(repositories, projectId, sha),
     commitsOf: (projectId, change, limit) => commitsOf(repositories, projectId, change, limit),
-    url: config.url,
-    newId: randomUUID,
-    clock: systemClock,
-    wake: () => delivering?.wake(),
+  })
+  const teller = createHookTeller({
+    ...shared,
+    audience,
+    bodies,
     onBug: error => onBug(error, 'an event got no deliveries'),
+  })
+  const tryOut = createHookTrial({
+    ...shared,
+    audience,
+    bodies,
+    repositories: { refs: projectId => repositories.refs(projectId) },
+    releases: createReleaseStore(database),
+    mergeRequests: createMergeRequestStore(database),
+    attempt: outgoing => deliverer.attempt(outgoing, stopping.signal),
   })
   return {
     teller,
     store,
+    tryOut,
     seal: (secret, projectId) => vault.seal(secret, contextOf(projectId)),
     async close() {
       await teller.idle()
@@ -85,7 +108,7 @@ function contextOf(projectId: number): string {
   return `project-hook:${projectId}`
 }
 
-function headersOf(delivery: DueDelivery, secret: string | null): Readonly<Record<string, string>> {
+function headersOf(delivery: Outgoing, secret: string | null): Readonly<Record<string, string>> {
   return {
     'content-type': 'application/json',
     'x-gitlab-event': hookNameOf(delivery.body),
@@ -106,7 +129,7 @@ async function commitsOf(
   projectId: number,
   { before, after }: RefChange,
   limit: number,
-): ReturnType<HookTellerDeps['commitsOf']> {
+): ReturnType<EventBodiesDeps['commitsOf']> {
   if (after === zeroSha) return { shas: [], total: 0 }
   const range = { from: after, ...(before === zeroSha ? {} : { exclude: before }) }
   const shas = await repositories.log(projectId, { ...range, limit, offset: 0 })

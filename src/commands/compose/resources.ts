@@ -115,6 +115,7 @@ function registerRuns(app: App, deps: ResourcesDeps): void {
   registerHooks(app, {
     hooks: deps.hooks.store,
     teller: deps.hooks.teller,
+    tryHook: deps.hooks.tryOut,
     sealHookSecret: deps.hooks.seal,
     now: deps.now,
   })

@@ -9,6 +9,7 @@ import type { Log } from '../../kit/log.ts'
 import { mintToken } from '../../kit/token.ts'
 import { createCoordinator } from '../../run/assemble.ts'
 import type { Coordinator } from '../../run/coordinator.ts'
+import type { HookTeller } from '../../run/hooks/hook-teller.ts'
 import { createLint, type Lint } from '../../run/lint.ts'
 import type { ArchiveState, ArtifactFacts, IdTokens, JobQueue, LiveBus, Surroundings } from '../../run/ports.ts'
 import type { MakeTag } from '../../run/release-ports.ts'
@@ -43,10 +44,14 @@ export function openRuns(deps: {
   readonly idTokens: IdTokens
   readonly queue: JobQueue
   readonly bus: LiveBus
+  /** Hears of releases and merge requests. */
+  readonly hookTeller: Pick<HookTeller, 'releases' | 'mergeRequests'>
   readonly log: Log
 }): OpenRuns {
   const { accounts, reads, artifacts, artifactFiles } = deps
-  const stores = createRunStores(deps)
+  const made = createRunStores(deps)
+  const { releases, mergeRequests } = deps.hookTeller
+  const stores = { ...made, releases: releases(made.releases), mergeRequests: mergeRequests(made.mergeRequests) }
   const facts = {
     directory: accounts.directory,
     variables: accounts.variables,

@@ -103,6 +103,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     idTokens: signer,
     queue,
     bus: hooks.teller.listening(bus),
+    hookTeller: hooks.teller,
     log,
   })
   const images = await openImages({ config, database, vault, reads, accounts, runs, upstreams, log })

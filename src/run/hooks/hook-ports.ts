@@ -1,7 +1,7 @@
 // Webhooks of projects: who is told of what, and how that is kept.
-import type { DeliveryRecords } from '../../kit/delivery.ts'
+import type { Attempt, DeliveryRecords } from '../../kit/delivery.ts'
 
-export const hookEvents = ['push', 'tag_push', 'pipeline', 'job', 'deployment'] as const
+export const hookEvents = ['push', 'tag_push', 'pipeline', 'job', 'deployment', 'releases', 'merge_requests'] as const
 export type HookEvent = (typeof hookEvents)[number]
 
 export type HookRecord = {
@@ -29,6 +29,11 @@ export type HookStore = DeliveryRecords & {
   readonly delete: (id: number) => Promise<void>
   readonly addDeliveries: (
     deliveries: readonly { readonly hookId: number; readonly eventId: string; readonly body: string }[],
+    now: string,
+  ) => Promise<void>
+  /** One that was tried already, and is not tried again by itself. */
+  readonly addTried: (
+    delivery: { readonly hookId: number; readonly eventId: string; readonly body: string } & Attempt,
     now: string,
   ) => Promise<void>
 }

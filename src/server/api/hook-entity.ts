@@ -1,20 +1,18 @@
 // Hooks of projects as GitLab's API shows them, and what a request may say of one.
 import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { Delivery } from '../../kit/delivery.ts'
+import { hookNameOf } from '../../run/hooks/hook-name.ts'
 import { type HookEvent, type HookRecord, hookEvents } from '../../run/hooks/hook-ports.ts'
-import { hookNameOf } from '../../run/hooks/payloads.ts'
 import { badRequest } from '../plugins/errors.ts'
 import { nullableString } from '../schema.ts'
 
 /** GitLab's other events: nothing of the kind happens here. */
 const neverEvents = [
-  'merge_requests_events',
   'issues_events',
   'confidential_issues_events',
   'note_events',
   'confidential_note_events',
   'wiki_page_events',
-  'releases_events',
   'milestone_events',
   'feature_flag_events',
   'emoji_events',
@@ -28,7 +26,11 @@ const eventFields = {
   pipeline_events: Type.Boolean(),
   job_events: Type.Boolean(),
   deployment_events: Type.Boolean(),
+  releases_events: Type.Boolean(),
+  merge_requests_events: Type.Boolean(),
 }
+/** `push_events`, …: what `test/:trigger` takes, too. */
+export const hookTriggers = hookEvents.map(event => `${event}_events` as const)
 const neverFields = Object.fromEntries(neverEvents.map(name => [name, Type.Optional(Type.Boolean())]))
 
 export const hookEntity = Type.Object({
@@ -40,6 +42,8 @@ export const hookEntity = Type.Object({
   project_id: Type.Integer(),
   ...eventFields,
   ...Object.fromEntries(neverEvents.map(name => [name, Type.Boolean()])),
+  /** Deliveries are signed. */
+  has_token: Type.Boolean(),
   push_events_branch_filter: Type.String(),
   branch_filter_strategy: Type.String(),
   enable_ssl_verification: Type.Boolean(),
@@ -89,7 +93,10 @@ export function toHook(hook: HookRecord) {
     pipeline_events: has('pipeline'),
     job_events: has('job'),
     deployment_events: has('deployment'),
+    releases_events: has('releases'),
+    merge_requests_events: has('merge_requests'),
     ...Object.fromEntries(neverEvents.map(name => [name, false])),
+    has_token: hook.sealedSecret !== null,
     push_events_branch_filter: hook.branchFilter,
     branch_filter_strategy: hook.branchFilter === '' ? 'all_branches' : 'wildcard',
     enable_ssl_verification: true,

@@ -1,40 +1,27 @@
-// Webhooks of projects, and the log of their deliveries.
+// Webhooks of projects.
 import { Type } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
-import type { HookRecord, HookStore } from '../../run/hooks/hook-ports.ts'
-import type { HookTeller } from '../../run/hooks/hook-teller.ts'
 import type { App } from '../app.ts'
-import { badRequest, notFound } from '../plugins/errors.ts'
+import { badRequest } from '../plugins/errors.ts'
 import { pageOf, pageQuery, tellPage } from '../plugins/pagination.ts'
 import { projectOf } from '../plugins/policy.ts'
-import { accepted, idParameter, integerParameter, noContent } from '../schema.ts'
-import { changeOf, hookBody, hookDeliveryEntity, hookEntity, toHook, toHookDelivery } from './hook-entity.ts'
-
-export type HooksDeps = {
-  readonly hooks: HookStore
-  readonly teller: Pick<HookTeller, 'changed'>
-  readonly sealHookSecret: (secret: string, projectId: number) => Uint8Array
-  readonly now: () => Date
-}
+import { idParameter, noContent } from '../schema.ts'
+import { registerHookDeliveries } from './hook-deliveries.ts'
+import { changeOf, hookBody, hookEntity, toHook } from './hook-entity.ts'
+import {
+  manageHooks as config,
+  type HooksDeps,
+  hookOf,
+  hookParams as params,
+  hooksPath as path,
+  hookTags as tags,
+} from './hook-of-request.ts'
 
 const most = 100
-const tags = ['hooks']
-const path = '/api/v4/projects/:id/hooks'
-const config = { policy: { kind: 'project', action: 'manage_hooks' } } as const
-const params = Type.Object({ ...idParameter, hook_id: integerParameter })
-
-type HookRequest = FastifyRequest & { readonly params: { readonly hook_id: number } }
 
 export function registerHooks(app: App, deps: HooksDeps): void {
   registerReads(app, deps)
   registerChanges(app, deps)
-  registerDeliveries(app, deps)
-}
-
-async function hookOf({ hooks }: HooksDeps, request: HookRequest): Promise<HookRecord> {
-  const hook = await hooks.byId(projectOf(request).project.id, request.params.hook_id)
-  if (hook === null) throw notFound('Hook')
-  return hook
+  registerHookDeliveries(app, deps)
 }
 
 function registerReads(app: App, deps: HooksDeps): void {
@@ -128,48 +115,6 @@ function registerChanges(app: App, deps: HooksDeps): void {
       await hooks.delete((await hookOf(deps, request)).id)
       teller.changed()
       return reply.code(204).send(null)
-    },
-  )
-}
-
-function registerDeliveries(app: App, deps: HooksDeps): void {
-  app.get(
-    `${path}/:hook_id/events`,
-    {
-      config,
-      schema: {
-        operationId: 'listProjectHookEvents',
-        tags,
-        params,
-        querystring: Type.Object(pageQuery),
-        response: { 200: Type.Array(hookDeliveryEntity) },
-      },
-    },
-    async (request, reply) => {
-      const { id } = await hookOf(deps, request)
-      const page = pageOf(request.query)
-      const { items, total } = await deps.hooks.deliveries(id, page)
-      tellPage(request, reply, page, total)
-      return items.map(toHookDelivery)
-    },
-  )
-
-  app.post(
-    `${path}/:hook_id/events/:event_id/resend`,
-    {
-      config,
-      schema: {
-        operationId: 'resendProjectHookEvent',
-        tags,
-        params: Type.Object({ ...idParameter, hook_id: integerParameter, event_id: integerParameter }),
-        response: { 201: accepted },
-      },
-    },
-    async (request, reply) => {
-      const { id } = await hookOf(deps, request)
-      if (!(await deps.hooks.repeatDelivery(id, request.params.event_id, deps.now().toISOString())))
-        throw notFound('Hook event')
-      return reply.code(201).send({ message: '201 Created' })
     },
   )
 }

@@ -1,11 +1,12 @@
 // Jobs as GitLab's API shows them.
 import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { ArtifactRecord } from '../../artifacts/records.ts'
+import { secondsBetween } from '../../run/duration.ts'
 import { isFinal } from '../../run/job-moves.ts'
 import type { JobRecord, PipelineRecord, RunnerRecord } from '../../run/records.ts'
 import { nullableString } from '../schema.ts'
 import { type PipelinePlace, pipelineBasic, toPipelineBasic } from './pipeline-entity.ts'
-import { jobUrl, type Person, peopleOf, type RunView, secondsBetween } from './run-view.ts'
+import { jobUrl, type Person, peopleOf, type RunView } from './run-view.ts'
 import { runnerBasic, toRunnerBasic } from './runner-entity.ts'
 import { userBasic } from './user-entity.ts'
 

@@ -115,7 +115,10 @@ function registerChange(app: App, deps: MergeRequestsDeps): void {
         ...(labels === null ? {} : { labels }),
         ...(event === undefined ? {} : { state: event === 'close' ? 'closed' : 'opened' }),
       }
-      const changed = await deps.mergeRequests.update(mergeRequest.id, wish, now(deps))
+      const changed = await deps.mergeRequests.update(mergeRequest, wish, {
+        userId: userIdOf(request),
+        at: now(deps),
+      })
       return showMergeRequest(deps, request, changed ?? mergeRequest)
     },
   )

@@ -5,6 +5,8 @@ import { nullableString } from '../schema.ts'
 import type { Person } from './run-view.ts'
 import { userBasic } from './user-entity.ts'
 
+const person = Type.Union([userBasic, Type.Null()])
+
 export const mergeRequestEntity = Type.Object({
   id: Type.Integer(),
   iid: Type.Integer(),
@@ -16,11 +18,14 @@ export const mergeRequestEntity = Type.Object({
   updated_at: Type.String(),
   merged_at: nullableString,
   closed_at: nullableString,
+  merged_by: person,
+  merge_user: person,
+  closed_by: person,
   target_branch: Type.String(),
   source_branch: Type.String(),
   source_project_id: Type.Integer(),
   target_project_id: Type.Integer(),
-  author: Type.Union([userBasic, Type.Null()]),
+  author: person,
   labels: Type.Array(Type.String()),
   draft: Type.Boolean(),
   work_in_progress: Type.Boolean(),
@@ -30,10 +35,19 @@ export const mergeRequestEntity = Type.Object({
   web_url: Type.String(),
 })
 
+export type MergeRequestParts = {
+  readonly projectPath: string
+  /** As browsers see the server. */
+  readonly url: string
+  readonly author: Person | null
+  readonly endedBy: Person | null
+}
+
 export function toMergeRequest(
   mergeRequest: MergeRequestRecord,
-  { projectPath, url, author }: { readonly projectPath: string; readonly url: string; readonly author: Person | null },
+  { projectPath, url, author, endedBy }: MergeRequestParts,
 ) {
+  const mergedBy = mergeRequest.state === 'merged' ? endedBy : null
   const { iid, state, projectId, isDraft, endedAt, sourceBranch } = mergeRequest
   return {
     id: mergeRequest.id,
@@ -46,6 +60,9 @@ export function toMergeRequest(
     updated_at: mergeRequest.updatedAt,
     merged_at: state === 'merged' ? endedAt : null,
     closed_at: state === 'closed' ? endedAt : null,
+    merged_by: mergedBy,
+    merge_user: mergedBy,
+    closed_by: state === 'closed' ? endedBy : null,
     target_branch: mergeRequest.targetBranch,
     source_branch: sourceBranch,
     source_project_id: projectId,

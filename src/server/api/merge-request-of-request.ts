@@ -45,10 +45,12 @@ export async function showMergeRequest(
   request: FastifyRequest,
   mergeRequest: MergeRequestRecord,
 ) {
-  const people = await peopleOf(view, [mergeRequest.authorId])
+  const { authorId, endedById } = mergeRequest
+  const people = await peopleOf(view, [authorId, endedById])
   return toMergeRequest(mergeRequest, {
     projectPath: projectOf(request).project.fullPath,
     url: view.url,
-    author: people.get(mergeRequest.authorId) ?? null,
+    author: people.get(authorId) ?? null,
+    endedBy: people.get(endedById) ?? null,
   })
 }

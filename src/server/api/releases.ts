@@ -119,8 +119,7 @@ function registerChanges(app: App, deps: ReleasesDeps): void {
         ...(titles === undefined ? {} : { milestones: titles }),
         ...(time === undefined ? {} : { releasedAt: timeOf(time) }),
       }
-      await deps.releases.update(release.id, change)
-      return showRelease(deps, request, await releaseOf(deps, request))
+      return showRelease(deps, request, await deps.releases.update(release, change))
     },
   )
 
@@ -139,7 +138,7 @@ function registerChanges(app: App, deps: ReleasesDeps): void {
     async request => {
       const release = await releaseOf(deps, request)
       const shown = await showRelease(deps, request, release)
-      await deps.releases.delete(release.id)
+      await deps.releases.delete(release)
       return shown
     },
   )

@@ -38,8 +38,3 @@ export function pipelineUrl(url: string, projectPath: string, pipelineId: number
 export function jobUrl(url: string, projectPath: string, jobId: number): string {
   return `${url}/${projectPath}/-/jobs/${jobId}`
 }
-
-/** Seconds between two times, with fractions; null while one is missing. */
-export function secondsBetween(from: string | null, to: string | null): number | null {
-  return from === null || to === null ? null : Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000)
-}

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { isDelivered } from '../../kit/delivery.ts'
 import type { HookChange, HookEvent, HookRecord, HookStore } from '../../run/hooks/hook-ports.ts'
 import type { Database } from '../database.ts'
 import { createDeliveryRecords, newDelivery } from '../delivery-records.ts'
@@ -57,6 +58,20 @@ export function createHookStore(database: Database): HookStore {
         .insertInto('hook_delivery')
         .values(deliveries.map(({ hookId, eventId, body }) => newDelivery(hookId, eventId, body, now)))
         .onConflict(conflict => conflict.doNothing())
+        .execute()
+    },
+    async addTried({ hookId, eventId, body, status, error }, now) {
+      await database
+        .insertInto('hook_delivery')
+        .values({
+          ...newDelivery(hookId, eventId, body, now),
+          state: isDelivered({ status, error }) ? 'delivered' : 'failed',
+          attempts: 1,
+          next_attempt_at: null,
+          last_status: status,
+          last_error: error,
+          finished_at: now,
+        })
         .execute()
     },
   }

@@ -5,6 +5,8 @@ import { takeNumbers } from './counter.ts'
 import type { MergeRequestTables } from './merge-request-tables.ts'
 import { windowOf } from './page.ts'
 
+const notEnded = { ended_at: null, ended_by_id: null }
+
 export function createMergeRequestStore(database: Database): MergeRequestStore {
   return {
     async byIid(projectId, iid) {
@@ -48,13 +50,13 @@ export function createMergeRequestStore(database: Database): MergeRequestStore {
             author_id: mergeRequest.authorId,
             created_at: at,
             updated_at: at,
-            ended_at: null,
+            ...notEnded,
           })
           .returningAll()
           .executeTakeFirstOrThrow()
         return recordOf(row)
       }),
-    async update(id, { targetBranch, title, description, labels, isDraft, state, sha }, at) {
+    async update({ id }, { targetBranch, title, description, labels, isDraft, state, sha }, { at, userId }) {
       const row = await database
         .updateTable('merge_request')
         .set({
@@ -64,7 +66,10 @@ export function createMergeRequestStore(database: Database): MergeRequestStore {
           ...(description !== undefined && { description }),
           ...(labels !== undefined && { labels: JSON.stringify(labels) }),
           ...(isDraft !== undefined && { is_draft: isDraft ? 1 : 0 }),
-          ...(state !== undefined && { state, ended_at: state === 'opened' ? null : at }),
+          ...(state !== undefined && {
+            state,
+            ...(state === 'opened' ? notEnded : { ended_at: at, ended_by_id: userId }),
+          }),
           ...(sha !== undefined && { sha }),
         })
         .where('id', '=', id)
@@ -92,5 +97,6 @@ function recordOf(row: Selectable<MergeRequestTables['merge_request']>): MergeRe
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     endedAt: row.ended_at,
+    endedById: row.ended_by_id,
   }
 }

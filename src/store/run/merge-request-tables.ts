@@ -19,6 +19,7 @@ export type MergeRequestTables = {
     created_at: string
     updated_at: string
     ended_at: string | null
+    ended_by_id: number | null
   }
 }
 
@@ -47,4 +48,8 @@ export async function createMergeRequests({ schema }: Kysely<unknown>): Promise<
     .on('merge_request')
     .columns(['project_id', 'state', 'source_branch'])
     .execute()
+}
+
+export async function addEndOfMergeRequests({ schema }: Kysely<unknown>): Promise<void> {
+  await schema.alterTable('merge_request').addColumn('ended_by_id', 'integer').execute()
 }

@@ -2,7 +2,7 @@ import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
 import type { Migration } from '../migrate.ts'
 import { createCommitStatuses } from './commit-status-tables.ts'
 import { createHooks } from './hook-tables.ts'
-import { createMergeRequests } from './merge-request-tables.ts'
+import { addEndOfMergeRequests, createMergeRequests } from './merge-request-tables.ts'
 import { createProtectedEnvironments } from './protected-environment-tables.ts'
 import { createReleases } from './release-tables.ts'
 
@@ -13,6 +13,7 @@ export const runs: readonly Migration[] = [
   { name: 'runs-4', up: createProtectedEnvironments },
   { name: 'runs-5', up: createHooks },
   { name: 'runs-6', up: createCommitStatuses },
+  { name: 'runs-7', up: addEndOfMergeRequests },
 ]
 
 async function createRuns(database: Kysely<unknown>): Promise<void> {

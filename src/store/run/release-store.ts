@@ -78,17 +78,19 @@ export function createReleaseStore(database: Database): ReleaseStore {
         }
         return recordOf(row, made)
       }),
-    async update(id, { name, description, milestones, releasedAt }) {
-      const change = {
+    async update(release, change) {
+      const { name, description, milestones, releasedAt } = change
+      const columns = {
         ...(name !== undefined && { name }),
         ...(description !== undefined && { description }),
         ...(milestones !== undefined && { milestones: JSON.stringify(milestones) }),
         ...(releasedAt !== undefined && { released_at: releasedAt }),
       }
-      if (Object.keys(change).length > 0)
-        await database.updateTable('release').set(change).where('id', '=', id).execute()
+      if (Object.keys(columns).length > 0)
+        await database.updateTable('release').set(columns).where('id', '=', release.id).execute()
+      return { ...release, ...change }
     },
-    async delete(id) {
+    async delete({ id }) {
       await database.deleteFrom('release').where('id', '=', id).execute()
     },
     async addLink(releaseId, link) {

@@ -7,16 +7,21 @@ import { type OpenHooks, openHooks } from '../../../../src/commands/compose/hook
 import type { ServerConfig } from '../../../../src/config.ts'
 import type { Repositories } from '../../../../src/git/repositories.ts'
 import { signature } from '../../../../src/kit/delivery.ts'
+import type { MergeRequestStore } from '../../../../src/run/merge-request-ports.ts'
+import type { ReleaseStore } from '../../../../src/run/release-ports.ts'
 import type { RunReader } from '../../../../src/run/store-ports.ts'
 import { registerHooks } from '../../../../src/server/api/hooks.ts'
 import type { App } from '../../../../src/server/app.ts'
 import { openDatabase } from '../../../../src/store/database.ts'
+import { createMergeRequestStore } from '../../../../src/store/run/merge-request-store.ts'
+import { createReleaseStore } from '../../../../src/store/run/release-store.ts'
 import { createInstallation, type Installation } from '../../../support/accounts/installation.ts'
 import { createMemoryBus } from '../../../support/memory-bus.ts'
 import { makeJob, makePipeline } from '../../../support/server/records.ts'
 import { createSilentApp } from '../../../support/server/silent-app.ts'
 import { waitUntil } from '../../../support/wait-until.ts'
 
+type ChangingStores = { readonly releases: ReleaseStore; readonly mergeRequests: MergeRequestStore }
 type Told = { readonly headers: IncomingHttpHeaders; readonly body: string }
 
 const sha = 'b'.repeat(40)
@@ -34,6 +39,7 @@ const receiver = createServer((request, response) => {
 let url = ''
 let installation: Installation
 let hooks: OpenHooks
+let stores: ChangingStores
 let app: App
 let projectId = 0
 let headers: Record<string, string> = {}
@@ -45,15 +51,19 @@ const commit = {
   author: { name: 'Ann Author', email: 'ann@example.com' },
   committer: { date: '2026-01-02T03:04:05Z' },
 }
+const branches: string[] = ['main']
 const repositories = {
   commit: async () => commit,
   log: async () => [sha],
   countCommits: async () => 1,
+  refs: async () => branches.map(name => ({ ref: { kind: 'branch', name }, sha, target: sha })),
 } as unknown as Repositories
 const reads = {
   pipeline: async () => makePipeline({ projectId, userId: null, status: 'success' }),
   job: async (id: number) => makeJob({ id, projectId, userId: null, status: 'success' }),
   jobsOfPipeline: async () => [makeJob({ projectId })],
+  pipelines: async () => ({ items: [makePipeline({ projectId, userId: null, status: 'failed' })], total: 1 }),
+  jobs: async () => ({ items: [], total: 0 }),
 } as unknown as RunReader
 
 beforeAll(async () => {
@@ -82,6 +92,10 @@ beforeAll(async () => {
       throw error
     },
   })
+  stores = {
+    releases: hooks.teller.releases(createReleaseStore(database)),
+    mergeRequests: hooks.teller.mergeRequests(createMergeRequestStore(database)),
+  }
   app = await createSilentApp({
     access: accounts.access,
     runnerDoor: { runner: async () => null, lease: async () => null },
@@ -91,6 +105,7 @@ beforeAll(async () => {
         registerHooks(each, {
           hooks: hooks.store,
           teller: hooks.teller,
+          tryHook: hooks.tryOut,
           sealHookSecret: hooks.seal,
           now: () => new Date(),
         }),
@@ -140,7 +155,7 @@ describe('hooks of a project', () => {
     const made = await call('POST', '', { url, name: 'chat', token: 'secret', pipeline_events: true })
     expect(made).toMatchObject({
       status: 201,
-      body: { url, name: 'chat', push_events: true, pipeline_events: true, job_events: false, issues_events: false },
+      body: { url, name: 'chat', push_events: true, pipeline_events: true, job_events: false, has_token: true },
     })
     expect(JSON.stringify(made.body)).not.toContain('secret')
     const { id } = made.body
@@ -226,5 +241,94 @@ describe('hooks of a project', () => {
       async () => (await log()).every((each: { state: string }) => each.state === 'delivered'),
       'the deliveries',
     )
+  })
+
+  it('are told of releases and merge requests, whoever changes them', async () => {
+    await call('POST', '', { url, push_events: false, releases_events: true, merge_requests_events: true })
+    const at = '2026-01-02T03:04:05.000Z'
+    const release = await stores.releases.create({
+      projectId,
+      tagName: 'v1',
+      name: 'One',
+      description: 'The first',
+      sha,
+      milestones: [],
+      authorId: null,
+      jobId: null,
+      createdAt: at,
+      releasedAt: at,
+      links: [{ name: 'Notes', url: 'https://example.com/notes', filepath: null, linkType: 'other' }],
+    })
+    if (release === null) throw new Error('the release was not made')
+    await stores.releases.delete(await stores.releases.update(release, { name: 'The first one' }))
+    const opened = await stores.mergeRequests.create(
+      {
+        projectId,
+        sourceBranch: 'feature',
+        targetBranch: 'main',
+        title: 'A thing',
+        description: '',
+        labels: ['one'],
+        isDraft: false,
+        sha,
+        authorId: null,
+      },
+      at,
+    )
+    await stores.mergeRequests.update(opened, { state: 'merged' }, { userId: 1, at })
+    await waitUntil(() => told.length === 5, 'five deliveries')
+    const bodies = told.map(each => JSON.parse(each.body))
+    const releases = bodies.filter(each => each.object_kind === 'release')
+    expect(new Set(told.map(each => each.headers['x-gitlab-event']))).toEqual(
+      new Set(['Release Hook', 'Merge Request Hook']),
+    )
+    expect(releases.map(each => each.action).sort()).toEqual(['create', 'delete', 'update'])
+    expect(releases[0]).toMatchObject({
+      tag: 'v1',
+      url: 'https://ci.example.com/group/app/-/releases/v1',
+      assets: { count: 1, links: [{ name: 'Notes', link_type: 'other' }] },
+      commit: { id: sha },
+    })
+    expect(bodies.find(each => each.object_attributes?.action === 'open')).toMatchObject({
+      object_attributes: {
+        source_branch: 'feature',
+        state: 'opened',
+        labels: [{ title: 'one' }],
+        last_commit: { id: sha },
+      },
+      changes: {},
+    })
+    expect(bodies.find(each => each.object_attributes?.action === 'merge')).toMatchObject({
+      user: { username: 'root' },
+      changes: { state_id: { previous: 1, current: 3 } },
+    })
+  })
+
+  it('are tried out with what happened last, once, whether they asked for it or not', async () => {
+    const { id } = (await call('POST', '', { url, token: 'secret', push_events: false })).body
+    expect(await call('POST', `/${id}/test/push_events`)).toEqual({ status: 201, body: { message: '201 Created' } })
+    expect(await call('POST', `/${id}/test/pipeline_events`)).toMatchObject({ status: 201 })
+    expect(told.map(each => each.headers['x-gitlab-event'])).toEqual(['Push Hook', 'Pipeline Hook'])
+    expect(told[0]?.headers['x-gitlab-token']).toBe('secret')
+    expect(JSON.parse(told[0]?.body ?? '')).toMatchObject({ ref: 'refs/heads/main', after: sha })
+    const { body: log } = await call('GET', `/${id}/events`)
+    expect(log).toMatchObject([
+      { trigger: 'Pipeline Hook', state: 'delivered', attempts: 1 },
+      { trigger: 'Push Hook', state: 'delivered', attempts: 1 },
+    ])
+  })
+
+  it('say why a trial could not be, or did not arrive', async () => {
+    const { id } = (await call('POST', '', { url })).body
+    expect(await call('POST', `/${id}/test/job_events`)).toMatchObject({
+      status: 422,
+      body: { message: 'Ensure the project has CI jobs.' },
+    })
+    status = 500
+    const failed = await call('POST', `/${id}/test/push_events`)
+    expect(failed).toMatchObject({ status: 422, body: { message: expect.stringContaining('answered 500') } })
+    expect((await call('GET', `/${id}/events`)).body).toMatchObject([{ state: 'failed', next_attempt_at: null }])
+    expect((await call('POST', `/${id}/test/issues_events`)).status).toBe(400)
+    expect((await call('POST', `/${id}/test/push_events`, undefined, guestHeaders)).status).toBe(403)
   })
 })

@@ -35,13 +35,24 @@ describe('merge requests', () => {
     expect(await list('source_branch=feature&state=opened')).toBe(1)
     expect(await list('source_branch=other')).toBe(0)
     const closed = await world.call('PUT', ':p/merge_requests/1', { as, body: { state_event: 'close' } })
-    expect(closed.body).toMatchObject({ state: 'closed', closed_at: expect.any(String) })
+    expect(closed.body).toMatchObject({
+      state: 'closed',
+      closed_at: expect.any(String),
+      closed_by: { username: 'developer' },
+      merged_by: null,
+    })
     expect(await list('state=opened')).toBe(0)
     const opened = await world.call('PUT', ':p/merge_requests/1', {
       as,
       body: { state_event: 'reopen', title: 'Thing' },
     })
-    expect(opened.body).toMatchObject({ state: 'opened', closed_at: null, draft: false, title: 'Thing' })
+    expect(opened.body).toMatchObject({
+      state: 'opened',
+      closed_at: null,
+      closed_by: null,
+      draft: false,
+      title: 'Thing',
+    })
   })
 
   it('say what is wrong with their branches', async () => {
