@@ -42,6 +42,7 @@ export async function admit(
   const wish = wishOf(request)
   if (wish === null) return refuse(response, 404, 'Only the smart protocol is served: use a newer git.')
   if (wish === 'wrong_method') return refuse(response, 405, 'Method not allowed.')
+  if (wish === 'ambiguous') return refuse(response, 400, 'The service is named more than once.')
   const actor = await deps.access.authenticate(credentialsOf(request, deps.trustProxy))
   if (actor === null) return challenge(response)
   const access = await deps.access.project(actor, wish.path)
@@ -59,13 +60,15 @@ export async function admit(
 
 type Wish = { readonly path: string; readonly service: Service; readonly isAdvertisement: boolean }
 
-function wishOf(request: IncomingMessage): Wish | 'wrong_method' | null {
+function wishOf(request: IncomingMessage): Wish | 'wrong_method' | 'ambiguous' | null {
   const [, encoded = '', what = '', query = ''] = door.exec(request.url ?? '') ?? []
   const path = decodePath(encoded)
   if (path === null) return null
   const isAdvertisement = what === 'info/refs'
   if (request.method !== (isAdvertisement ? 'GET' : 'POST')) return 'wrong_method'
-  const service = isAdvertisement ? new URLSearchParams(query).get('service') : what
+  // Said twice, it could be one service that is allowed and another that is served.
+  const [service, ...others] = isAdvertisement ? new URLSearchParams(query).getAll('service') : [what]
+  if (others.length > 0) return 'ambiguous'
   return service === 'git-upload-pack' || service === 'git-receive-pack' ? { path, service, isAdvertisement } : null
 }
 

@@ -18,6 +18,7 @@ export const registryErrors = {
   NOT_FOUND: { status: 404, message: 'not found' },
   PATTERN_INVALID: { status: 400, message: 'invalid pattern' },
   PRECONDITION_FAILED: { status: 412, message: 'the tag is not at the expected digest' },
+  QUERY_INVALID: { status: 400, message: 'invalid query' },
   RANGE_INVALID: { status: 416, message: 'invalid content range' },
   SIZE_INVALID: { status: 400, message: 'provided length did not match content length' },
   STORAGE_FULL: { status: 507, message: 'the disk of the registry is full: nothing of this request was kept' },
@@ -40,6 +41,7 @@ export const registryStatuses: Readonly<Record<string, number>> = Object.fromEnt
 const wireCodes: Partial<Record<RegistryErrorCode, string>> = {
   MANIFEST_TOO_LARGE: 'SIZE_INVALID',
   PRECONDITION_FAILED: 'DENIED',
+  QUERY_INVALID: 'UNSUPPORTED',
   STORAGE_FULL: 'UNAVAILABLE',
   TAG_LIST_TOO_LONG: 'TAG_INVALID',
 }

@@ -7,7 +7,7 @@ import { parseCacheName } from './cache/cache-name.ts'
 import type { PullThrough } from './cache/pull-through.ts'
 import type { CacheServer } from './cache/serve-cache.ts'
 import { RegistryError } from './errors.ts'
-import { type Answer, type Exchange, jsonAnswer } from './exchange.ts'
+import { type Answer, type Exchange, jsonAnswer, refuseRepeated } from './exchange.ts'
 import type { Caller, Gate } from './gate.ts'
 import { type ParsedPath, parsePath, type Route, routeMethods } from './paths.ts'
 import type { RepositoryAction } from './scopes.ts'
@@ -54,9 +54,10 @@ export function createRegistryHttp(handlers: Handlers): RegistryHttp {
       const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))
       const visitor = visitorOf(request, handlers.trustProxy)
       const exchange = { request, response, method: request.method ?? 'GET', query, visitor }
-      await answerBy(exchange, handlers, () =>
-        path === tokenPath ? handlers.tokenEndpoint(exchange) : serve(handlers, exchange, parsePath(path)),
-      )
+      await answerBy(exchange, handlers, () => {
+        refuseRepeated(query)
+        return path === tokenPath ? handlers.tokenEndpoint(exchange) : serve(handlers, exchange, parsePath(path))
+      })
     },
   }
 }

@@ -3,7 +3,7 @@
 import { type Actor, anonymous } from '../access/model.ts'
 import type { Access } from '../access/ports.ts'
 import { RegistryError } from './errors.ts'
-import { type Answer, type Exchange, jsonAnswer, readBody } from './exchange.ts'
+import { type Answer, type Exchange, jsonAnswer, readBody, refuseRepeated } from './exchange.ts'
 import { type Gate, parseAuthorization } from './gate.ts'
 import { formatScope, parseScopes } from './scopes.ts'
 import type { RegistryTokens } from './tokens.ts'
@@ -40,6 +40,7 @@ export function createTokenEndpoint(deps: {
 
   async function post({ request, visitor }: Exchange): Promise<Answer> {
     const form = new URLSearchParams((await readBody(request, maxFormBytes, 'SIZE_INVALID')).toString('utf8'))
+    refuseRepeated(form)
     const [username, password] = [form.get('username'), form.get('password')]
     if (form.get('grant_type') !== 'password' || username === null || password === null) {
       return jsonAnswer(

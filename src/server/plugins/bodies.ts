@@ -1,10 +1,11 @@
 // Request bodies: JSON, and forms as curl sends them (`--data`, `--form`), with `a[b]` and `a[]` as GitLab reads them.
-// Anything else reaches its handler as an untouched stream.
+// Anything else reaches its handler as an untouched stream. What is named twice is refused, wherever it stands.
 
 import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
-import { Denial } from './errors.ts'
+import { badRequest, Denial } from './errors.ts'
+import { repeatedKey, repeatedParameter } from './repeated-keys.ts'
 
 const mostFormBytes = 4 * 1024 * 1024
 
@@ -14,16 +15,39 @@ export function addBodies(app: App): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     // Clients announce JSON with every request, also with those that have nothing to say.
     if (body === '') done(null, {})
-    else void parseJson(request, String(body), done)
+    else void parseJson(request, String(body), (error, value) => done(error ?? mistakeOf(String(body)), value))
   })
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
-    done(null, nestFields(new URLSearchParams(String(body))))
+    try {
+      done(null, nestFields(new URLSearchParams(String(body))))
+    } catch (error) {
+      done(error as Error)
+    }
   })
   app.addContentTypeParser('multipart/form-data', async (request: FastifyRequest, payload: Readable) => {
     return request.routeOptions.schema?.body === undefined ? payload : parseMultipart(request, payload)
   })
   app.addContentTypeParser('*', async (_request: FastifyRequest, payload: Readable) => payload)
-  app.addHook('preValidation', async request => mergeQuery(request))
+  app.addHook('preValidation', async request => {
+    refuseRepeated(request)
+    mergeQuery(request)
+  })
+}
+
+function mistakeOf(json: string): Error | null {
+  const key = repeatedKey(json)
+  return key === null ? null : givenTwice(key)
+}
+
+function refuseRepeated(request: FastifyRequest): void {
+  if (!request.url.startsWith('/api/')) return
+  const schema = request.routeOptions.schema as { readonly body?: unknown; readonly querystring?: unknown } | undefined
+  const name = repeatedParameter(request.query as Record<string, unknown>, [schema?.querystring, schema?.body])
+  if (name !== null) throw givenTwice(name)
+}
+
+function givenTwice(name: string): Denial {
+  return badRequest(`'${name.slice(0, 100)}' is given more than once`)
 }
 
 /** GitLab takes parameters of the body from the query as well, and its clients make use of that. */
@@ -47,7 +71,7 @@ function propertiesOf(schema: unknown): Readonly<Record<string, unknown>> | null
   return (schema as { readonly properties?: Readonly<Record<string, unknown>> } | undefined)?.properties ?? null
 }
 
-/** `a=1&b[]=2&b[]=3&c[d]=4` → `{ a: '1', b: ['2', '3'], c: { d: '4' } }`; lists of objects by `e[][f]=5`. */
+/** Fails with 400 where a name is given twice, or as one thing and as another. `a=1&b[]=2&b[]=3&c[d]=4` → `{ a: '1', b: ['2', '3'], c: { d: '4' } }`; lists of objects by `e[][f]=5`. */
 export function nestFields(fields: Iterable<readonly [string, unknown]>): Record<string, unknown> {
   const result: Record<string, unknown> = Object.create(null)
   for (const [name, value] of fields) {
@@ -61,23 +85,26 @@ export function nestFields(fields: Iterable<readonly [string, unknown]>): Record
 function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [key = '', next, ...rest] = path
   if (next === undefined) {
+    if (key in target) throw givenTwice(key)
     target[key] = value
   } else if (next === '' && rest.length === 0) {
-    const known = target[key]
-    target[key] = Array.isArray(known) ? [...known, value].flat() : [value].flat()
+    const known = target[key] ?? []
+    if (!Array.isArray(known)) throw givenTwice(key)
+    target[key] = [...known, value].flat()
   } else if (next === '') {
-    target[key] = putInList(target[key], rest, value)
+    const known = target[key] ?? []
+    if (!Array.isArray(known)) throw givenTwice(key)
+    target[key] = putInList(known, rest, value)
   } else {
-    const known = target[key]
-    const inner = typeof known === 'object' && known !== null && !Array.isArray(known) ? known : Object.create(null)
+    const inner = target[key] ?? Object.create(null)
+    if (typeof inner !== 'object' || Array.isArray(inner)) throw givenTwice(key)
     target[key] = inner
     put(inner as Record<string, unknown>, [next, ...rest], value)
   }
 }
 
 /** `a[][key]=1&a[][value]=2&a[][key]=3`: a key that the last object has begins the next one, as with Rack. */
-function putInList(known: unknown, path: readonly string[], value: unknown): readonly unknown[] {
-  const list: readonly unknown[] = Array.isArray(known) ? known : []
+function putInList(list: readonly unknown[], path: readonly string[], value: unknown): readonly unknown[] {
   const last = list.at(-1)
   const [name = ''] = path
   const goesOn = typeof last === 'object' && last !== null && !(name in last)
