@@ -151,9 +151,16 @@ export function createRedactor({ secrets, state: from }: RedactorOptions): Redac
   return { write, flush, state }
 }
 
+/** By their list: whoever goes on from a state does so with the same secrets. */
+const automata = new WeakMap<readonly string[], Automaton>()
+
 function automatonFor(secrets: readonly string[]): Automaton {
+  const known = automata.get(secrets)
+  if (known !== undefined) return known
   const covering = [...new Set(secrets)].flatMap(secretVariants).map(bytes => ({ bytes, opens: 0 }))
-  return createAutomaton([...covering, ...openers])
+  const automaton = createAutomaton([...covering, ...openers])
+  automata.set(secrets, automaton)
+  return automaton
 }
 
 function follow(automaton: Automaton, node: number, byte: number): number {
