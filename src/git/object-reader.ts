@@ -104,7 +104,7 @@ function startBatch(git: Git, folder: string, onEnd: () => void): Batch {
   }
 
   child.stdout.on('data', (chunk: Buffer) => parse(chunk))
-  const ended = child.then(() => {
+  const ended = child.ended.then(() => {
     isEnded = true
     clearTimeout(idle)
     onEnd()

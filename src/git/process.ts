@@ -1,6 +1,7 @@
 // Starts git, shut off from the machine's and the user's settings: only our own configuration file counts.
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readBounded } from '../kit/bounded-output.ts'
 import { type Command, createSpareShells } from '../kit/spare-shells.ts'
 
 const configuration = `# Written at every start; changes here are lost.
@@ -70,32 +71,20 @@ export async function createGit(root: string, searchPath: string): Promise<Git> 
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_OPTIONAL_LOCKS: '0',
   }
-  const shells = createSpareShells({ count: spareShells, environment })
+  const shells = createSpareShells({ count: spareShells, environment, stderr: 'ignore', umask: null })
   const start: Git['start'] = (args, more) => shells.become(['git', ...args], more)
 
   return {
     start,
     run: async (folder, args, { input = '', environment, mostBytes = 64 * 1024 * 1024, timeoutMs = 60_000 } = {}) => {
       const child = start(['--git-dir', folder, ...args], environment)
-      const timer = setTimeout(() => child.kill(), timeoutMs)
+      const timer = setTimeout(() => child.end(), timeoutMs)
       child.stdin.end(input)
-      const output = await readOutput(child, mostBytes)
-      const { exitCode } = await child
+      const output = await readBounded(child.stdout, mostBytes, () => child.end())
+      const { exitCode } = await child.ended
       clearTimeout(timer)
       return exitCode === 0 ? output : null
     },
     close: shells.close,
   }
-}
-
-/** Ends the process when it says more than that. */
-async function readOutput(child: Command, mostBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let sizeBytes = 0
-  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    sizeBytes += chunk.length
-    if (sizeBytes > mostBytes) child.kill()
-  }
-  return Buffer.concat(chunks)
 }

@@ -41,7 +41,7 @@ export async function runReceivePack(
   const child = repositories.git.start(args)
   const output = collectReport(child.stdout, head, request.answer)
   await feed(child.stdin, bytes, rest)
-  const [report] = await Promise.all([output, child])
+  const [report] = await Promise.all([output, child.ended])
   const changed = hasReport(head) ? refsChanged(report) : await refsAsWanted(deps, request, head)
   const changes = head.commands.filter(command => changed.has(command.ref) && command.before !== command.after)
   return { report, changes: updatesOf(changes), hints: guarded === null ? [] : forceHints(report, guarded) }

@@ -22,12 +22,12 @@ export async function uploadPack(git: Git, visit: Visit): Promise<void> {
   ]
   const environment = protocol === undefined ? {} : { GIT_PROTOCOL: protocol }
   const child = git.start(args, environment)
-  response.once('close', () => child.kill())
+  response.once('close', () => child.end())
   const type = isAdvertisement ? 'application/x-git-upload-pack-advertisement' : 'application/x-git-upload-pack-result'
   response.writeHead(200, headersOf(type))
   if (isAdvertisement) response.write('001e# service=git-upload-pack\n0000')
   const input = isAdvertisement ? Promise.resolve(child.stdin.end()) : pipeline(bodyOf(request), child.stdin)
-  await Promise.all([input.catch(ignoreGone), pipeline(child.stdout, response).catch(ignoreGone), child])
+  await Promise.all([input.catch(ignoreGone), pipeline(child.stdout, response).catch(ignoreGone), child.ended])
   if (!response.destroyed && !response.writableFinished) await once(response, 'close')
 }
 

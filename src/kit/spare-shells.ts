@@ -1,9 +1,19 @@
 // Node starts a process by fork, which copies the page tables of all its memory: 12 ms at 140 MiB, while nothing else is
 // done. So a few shells are started while there is time, and wait for a line that tells which command they become.
-import { execa } from 'execa'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
 
-/** Its input and output are streams; resolves when it has ended, however it did. */
-export type Command = ReturnType<typeof startShell>
+/** A process in a group of its own. */
+export type Command = {
+  readonly stdin: Writable
+  readonly stdout: Readable
+  /** Null: nobody listens to it. */
+  readonly stderr: Readable | null
+  /** When it has ended, however it did, and all that it said was read; the status is null when a signal ended it. */
+  readonly ended: Promise<{ readonly exitCode: number | null }>
+  /** Ends it, and what it has started. */
+  readonly end: () => void
+}
 
 export type SpareShells = {
   /** Becomes the command, found by PATH. */
@@ -14,19 +24,24 @@ export type SpareShells = {
 
 const quietMs = 250
 
-/** @param environment all that its commands see of the environment */
-export function createSpareShells(options: {
-  readonly count: number
+export type ShellManner = {
+  /** All that its commands see of the environment. */
   readonly environment: Readonly<Record<string, string>>
-}): SpareShells {
+  /** `pipe`: whoever lets a shell become a command reads it. */
+  readonly stderr: 'ignore' | 'pipe'
+  /** As umask(1) has it; null: this process's own. */
+  readonly umask: string | null
+}
+
+export function createSpareShells(options: ShellManner & { readonly count: number }): SpareShells {
   const spares = new Set<Command>()
   let timer: NodeJS.Timeout | null = null
   let isClosed = false
 
   function addSpare(): void {
-    const shell = startShell(options.environment)
+    const shell = startShell(options)
     spares.add(shell)
-    void shell.then(() => spares.delete(shell)) // never rejects
+    void shell.ended.then(() => spares.delete(shell)) // never rejects
   }
 
   /** One at a time, and only when for a moment none was needed: starting one takes the very time that is to be saved. */
@@ -44,7 +59,7 @@ export function createSpareShells(options: {
   return {
     become(words, environment = {}) {
       const line = lineOf(words, environment)
-      const [shell = startShell(options.environment)] = spares
+      const [shell = startShell(options)] = spares
       spares.delete(shell)
       refillLater()
       shell.stdin.write(line)
@@ -55,7 +70,7 @@ export function createSpareShells(options: {
       refillLater()
       const rest = [...spares]
       for (const shell of rest) shell.stdin.end()
-      await Promise.all(rest)
+      await Promise.all(rest.map(shell => shell.ended))
     },
   }
 }
@@ -63,16 +78,27 @@ export function createSpareShells(options: {
 /** `n` stands for the line feeds in a command, which is read as one line. `read` takes not a byte more than that line. */
 const waiting = `n='\n'; IFS= read -r command && eval "$command"`
 
-function startShell(environment: Readonly<Record<string, string>>) {
-  const shell = execa('/bin/sh', ['-c', waiting], {
+function startShell({ environment, stderr, umask }: ShellManner): Command {
+  const shell = spawn('/bin/sh', ['-c', umask === null ? waiting : `umask ${umask}; ${waiting}`], {
     env: environment,
-    extendEnv: false,
-    reject: false,
-    buffer: false,
-    stderr: 'ignore',
-  })
+    stdio: ['pipe', 'pipe', stderr],
+    detached: true,
+  }) as ChildProcessByStdio<Writable, Readable, Readable | null>
   shell.stdin.on('error', () => {}) // the command ended early: what it answered tells why
-  return shell
+  const ended = new Promise<{ readonly exitCode: number | null }>(resolve => {
+    shell.once('close', exitCode => resolve({ exitCode }))
+    shell.once('error', () => resolve({ exitCode: null })) // it never began
+  })
+  const end = (): void => {
+    // The number of one that has ended may be another's by now.
+    if (shell.pid === undefined || shell.exitCode !== null || shell.signalCode !== null) return
+    try {
+      process.kill(-shell.pid)
+    } catch {
+      // it has ended in this moment
+    }
+  }
+  return { stdin: shell.stdin, stdout: shell.stdout, stderr: shell.stderr, ended, end }
 }
 
 function lineOf(words: readonly string[], environment: Readonly<Record<string, string>>): string {

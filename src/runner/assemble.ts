@@ -7,6 +7,7 @@ import { createKeyedLock } from '../kit/keyed-lock.ts'
 import { createOwner } from '../kit/owner.ts'
 import { systemClock } from './clock.ts'
 import type { RunnerConfig } from './config.ts'
+import { createRunnerGit } from './git-command.ts'
 import { createGitCopies } from './git-copies.ts'
 import { createGitMirrors } from './git-mirror.ts'
 import type { JobWorld } from './job-context.ts'
@@ -35,11 +36,13 @@ export function assembleWorld({
 }: AssemblyOptions): AssembledWorld {
   const engine = connectEngine(config.dockerHost)
   const executor = createDockerExecutor({ engine, runnerId, settings: config.docker, onProblem })
-  const mirrors = createGitMirrors({ root: join(config.dataFolder, 'mirrors'), lock: createKeyedLock() })
+  const git = createRunnerGit()
+  const mirrors = createGitMirrors({ root: join(config.dataFolder, 'mirrors'), lock: createKeyedLock(), git: git.run })
   const copies = createGitCopies({ root: join(config.dataFolder, 'fetched'), lock: createKeyedLock() })
   return {
     executor,
     server,
+    git: git.run,
     mirrors,
     copies,
     unused: async () => [...(await mirrors.unused()), ...(await copies.unused()), ...(await executor.unused())],
@@ -61,5 +64,6 @@ export function assembleWorld({
       maxTimeoutSeconds: config.maxTimeoutSeconds,
     },
     onProblem,
+    close: async () => void (await Promise.all([executor.close(), git.close()])),
   }
 }

@@ -34,6 +34,7 @@ export type DaemonEvents = {
   readonly onJobStart: (job: RunningJob) => void
   readonly onJobEnd: (job: RunningJob) => void
   readonly onBeat: (isHeard: boolean) => void
+  readonly onSweep: (stuckRooms: number) => void
   readonly onRelief: (freed: readonly string[]) => void
   readonly onProblem: (message: string, error: unknown) => void
 }
@@ -136,7 +137,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const sweeping = createRepeater({
     everyMs: options.sweepMs,
     work: async () => {
-      await world.executor.sweep(() => keptJobs(options.jobsDirectory))
+      events.onSweep(await world.executor.sweep(() => keptJobs(options.jobsDirectory)))
       const freed = await relieveDisks(options.diskFolders, options.unused)
       if (freed.length > 0) events.onRelief(freed)
     },
@@ -164,7 +165,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await Promise.all([beating, sweeping.stop(), idling.stop(), cancelWords?.close(), intake.close()])
     // What a job of an earlier process stood on may not have been free at the last sweep, and no runner need come after this.
     await sweeping.now()
-    await world.executor.close()
+    await world.close()
   }
 
   return {

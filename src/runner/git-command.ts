@@ -1,7 +1,8 @@
 // git as the runner calls it: no configuration of this host, no prompt, no shell in between, and the token in a variable
 // that only git sees: not in a URL, an argument or a file.
-import { execa } from 'execa'
+import { readBounded } from '../kit/bounded-output.ts'
 import { AppError } from '../kit/errors.ts'
+import { createSpareShells } from '../kit/spare-shells.ts'
 
 export type GitAccess = {
   /** The server whose requests bear the token; other hosts never see it. */
@@ -21,22 +22,36 @@ export type GitCall = {
 }
 
 /** Standard output. Whatever git complains of is in the error, without the token. */
-export async function git(args: readonly string[], { directory, access, signal }: GitCall): Promise<string> {
+export type Git = (args: readonly string[], call: GitCall) => Promise<string>
+
+export type RunnerGit = { readonly run: Git; readonly close: () => Promise<void> }
+
+/** As many as the sources of a job need one after the other. */
+const spareShells = 3
+const mostOutputBytes = 64 * 1024 * 1024
+
+export function createRunnerGit(): RunnerGit {
   // Files must be writable for whatever user the job's image has.
-  const command = ['-c', 'umask 0; exec git "$@"', 'git', ...args]
-  const result = await execa('sh', command, {
-    cwd: directory,
-    env: { ...quiet, ...configuration(access) },
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-    cancelSignal: signal,
-    maxBuffer: 64 * 1024 * 1024,
-  })
-  signal.throwIfAborted()
-  if (result.exitCode !== 0)
-    throw new AppError('sources_failed', `git ${nameOf(args)} failed: ${result.stderr.trim().slice(-2000)}`)
-  return result.stdout
+  const shells = createSpareShells({ count: spareShells, environment: quiet, stderr: 'pipe', umask: '0' })
+
+  async function run(args: readonly string[], { directory, access, signal }: GitCall): Promise<string> {
+    signal.throwIfAborted()
+    const child = shells.become(['git', '-C', directory, ...args], configuration(access))
+    signal.addEventListener('abort', child.end, { once: true })
+    child.stdin.end()
+    const [output, complaint, { exitCode }] = await Promise.all([
+      readBounded(child.stdout, mostOutputBytes, child.end),
+      readBounded(child.stderr, mostOutputBytes, child.end),
+      child.ended,
+    ])
+    signal.removeEventListener('abort', child.end)
+    signal.throwIfAborted()
+    if (exitCode !== 0)
+      throw new AppError('sources_failed', `git ${nameOf(args)} failed: ${complaint.toString().trim().slice(-2000)}`)
+    return output.toString()
+  }
+
+  return { run, close: shells.close }
 }
 
 /** What git is asked to do, behind its settings and its folder. */

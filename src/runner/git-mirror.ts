@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/prom
 import { basename, join } from 'node:path'
 import type { Unused } from '../executor/port.ts'
 import type { KeyedLock } from '../kit/keyed-lock.ts'
-import { type GitAccess, git } from './git-command.ts'
+import type { Git, GitAccess } from './git-command.ts'
 
 export type MirrorOrder = {
   readonly projectId: number
@@ -24,7 +24,15 @@ export type KeptMirrors = GitMirrors & { readonly unused: () => Promise<readonly
 /** A job may still be reading what it was given so long ago. */
 const readForMs = 600_000
 
-export function createGitMirrors({ root, lock }: { readonly root: string; readonly lock: KeyedLock }): KeptMirrors {
+export function createGitMirrors({
+  root,
+  lock,
+  git,
+}: {
+  readonly root: string
+  readonly lock: KeyedLock
+  readonly git: Git
+}): KeptMirrors {
   async function withCommit(order: MirrorOrder, signal: AbortSignal): Promise<string> {
     const directory = join(root, `${order.projectId}.git`)
     await lock(directory, async () => {

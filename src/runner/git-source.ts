@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { AppError, messageOf } from '../kit/errors.ts'
 import { yellow } from '../kit/terminal-colors.ts'
 import type { JobPayload, JobVariable } from '../run/protocol.ts'
-import { git } from './git-command.ts'
+import type { Git } from './git-command.ts'
 import type { GitCopies } from './git-copies.ts'
 import type { GitMirrors, MirrorOrder } from './git-mirror.ts'
 import { type GitOptions, gitOptions } from './git-options.ts'
@@ -25,6 +25,7 @@ export type SourceOrder = {
 }
 
 type Surroundings = {
+  readonly git: Git
   readonly mirrors: GitMirrors
   readonly copies: GitCopies
   readonly say: (line: string) => void
@@ -60,7 +61,7 @@ async function bring(order: SourceOrder, options: GitOptions, around: Surroundin
   }
 }
 
-async function checkOut(order: SourceOrder, options: GitOptions, { say, signal }: Surroundings): Promise<void> {
+async function checkOut(order: SourceOrder, options: GitOptions, { git, say, signal }: Surroundings): Promise<void> {
   const { sha, ref, repo_url: remote } = order.payload.git_info
   const directory = directoryOf(order)
   say(`Checking out ${sha.slice(0, 8)} as detached HEAD (ref is ${ref})...`)
@@ -69,7 +70,10 @@ async function checkOut(order: SourceOrder, options: GitOptions, { say, signal }
   const { submodules } = options
   if (submodules === null) return
   const { access } = mirrorOrder(order)
-  await updateSubmodules({ directory, options: submodules, access, publicOrigin: new URL(remote).origin }, say, signal)
+  await updateSubmodules(
+    { directory, options: submodules, access, publicOrigin: new URL(remote).origin },
+    { git, say, signal },
+  )
 }
 
 /** A script that reads a pointer in place of its file would run differently than on GitLab, and say nothing. */
@@ -105,7 +109,7 @@ async function fetchInto(
   order: SourceOrder,
   mirror: string,
   { depth, fetchFlags }: GitOptions,
-  { copies, signal }: Pick<Surroundings, 'copies' | 'signal'>,
+  { git, copies, signal }: Pick<Surroundings, 'git' | 'copies' | 'signal'>,
 ): Promise<void> {
   const { job_info, git_info, slipway } = order.payload
   const directory = directoryOf(order)

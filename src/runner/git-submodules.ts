@@ -1,6 +1,6 @@
 // Submodules of a working copy. Their addresses stand in the repository, so they are a stranger's: only HTTP is spoken, never a
 // path of this host, and the job's token goes to our own server alone.
-import { type GitAccess, git } from './git-command.ts'
+import type { Git, GitAccess } from './git-command.ts'
 import type { SubmoduleOptions } from './git-options.ts'
 
 export type SubmoduleOrder = {
@@ -13,8 +13,7 @@ export type SubmoduleOrder = {
 
 export async function updateSubmodules(
   { directory, options, access, publicOrigin }: SubmoduleOrder,
-  say: (line: string) => void,
-  signal: AbortSignal,
+  { git, say, signal }: { readonly git: Git; readonly say: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<void> {
   const { isRecursive, depth, paths, flags, usesHttp } = options
   say(isRecursive ? 'Updating/initializing submodules recursively...' : 'Updating/initializing submodules...')

@@ -5,6 +5,7 @@ import type { Executor, PullPolicy, RegistryCredential, RoomOrder } from '../exe
 import type { Owner } from '../kit/owner.ts'
 import type { CapSizes } from '../logs/cap.ts'
 import type { JobVariable } from '../run/protocol.ts'
+import type { Git } from './git-command.ts'
 import type { GitCopies } from './git-copies.ts'
 import type { GitMirrors } from './git-mirror.ts'
 import type { JobFolder } from './job-folder.ts'
@@ -18,12 +19,15 @@ import { jobVariables } from './variables.ts'
 export type JobWorld = {
   readonly executor: Executor
   readonly server: ServerClient
+  readonly git: Git
   readonly mirrors: GitMirrors
   readonly copies: GitCopies
   readonly clock: Clock
   readonly owner: Owner
   readonly settings: JobSettings
   readonly onProblem: (message: string, error: unknown) => void
+  /** When the last job has ended. */
+  readonly close: () => Promise<void>
 }
 
 export type JobSettings = {

@@ -1,6 +1,4 @@
 // The files of the job's commit, asked of the mirror: the job's own `.git` may have been made to lie, or to run things.
-
-import { git } from './git-command.ts'
 import type { MirrorOrder } from './git-mirror.ts'
 import { mirrorOrder } from './git-source.ts'
 import type { JobContext, JobWorld } from './job-context.ts'
@@ -9,7 +7,11 @@ export async function trackedFiles({ folder, signals }: JobContext, world: JobWo
   const { rest } = signals
   const order = orderOf(folder, world)
   const directory = await world.mirrors.withCommit(order, rest)
-  const names = await git(['ls-tree', '-r', '-z', '--name-only', order.sha], { directory, access: null, signal: rest })
+  const names = await world.git(['ls-tree', '-r', '-z', '--name-only', order.sha], {
+    directory,
+    access: null,
+    signal: rest,
+  })
   return new Set(names.split('\0').filter(Boolean))
 }
 
@@ -23,7 +25,7 @@ export async function blobIds(
   const order = orderOf(folder, world)
   const directory = await world.mirrors.withCommit(order, work)
   const call = { directory, access: null, signal: work }
-  const listed = await git(['ls-tree', '-r', '-z', order.sha, '--', ...paths], call)
+  const listed = await world.git(['ls-tree', '-r', '-z', order.sha, '--', ...paths], call)
   return listed
     .split('\0')
     .filter(Boolean)

@@ -1,6 +1,8 @@
 // The runner of a run: the daemon that serves a server's jobs, with the run in the server's place.
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { createDockerExecutor } from '../../executor/docker/docker-executor.ts'
+import { connectEngine } from '../../executor/docker/engine.ts'
 import { assembleWorld } from '../../runner/assemble.ts'
 import { systemClock } from '../../runner/clock.ts'
 import { readRunnerConfig } from '../../runner/config.ts'
@@ -38,8 +40,8 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
   const { folder, wishes, server, onProblem } = options
   const config = configOf(options)
   const architecture = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`
-  const assemble = (runnerId: string) => assembleWorld({ config, server, runnerId, version, architecture, onProblem })
-  const assembled = assemble(options.runnerId)
+  const { runnerId } = options
+  const assembled = assembleWorld({ config, server, runnerId, version, architecture, onProblem })
   const world: JobWorld = { ...assembled, mirrors: { withCommit: async () => options.repository } }
   await world.executor.check(AbortSignal.timeout(30_000))
   const daemon = await startDaemon({
@@ -55,12 +57,20 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
     sweepMs: neverMs,
     maxJobs: null,
     idleTimeoutMs: null,
-    events: { onJobStart: () => {}, onJobEnd: () => {}, onBeat: () => {}, onRelief: () => {}, onProblem },
+    events: {
+      onJobStart: () => {},
+      onJobEnd: () => {},
+      onBeat: () => {},
+      onSweep: () => {},
+      onRelief: () => {},
+      onProblem,
+    },
   })
   return {
     daemon,
     removeRooms: async runnerId => {
-      const { executor } = assemble(runnerId)
+      const engine = connectEngine(config.dockerHost)
+      const executor = createDockerExecutor({ engine, runnerId, settings: config.docker, onProblem })
       await executor.sweep(async () => [])
       await executor.close()
     },

@@ -1,23 +1,25 @@
+import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSpareShells, type SpareShells } from '../../../src/kit/spare-shells.ts'
 
 const environment = { PATH: process.env.PATH ?? '', GREETING: 'hello' }
+const manner = { environment, stderr: 'pipe', umask: null } as const
 let shells: SpareShells
 
 afterEach(() => shells.close())
 
 describe.each([{ count: 2 }, { count: 0 }])('with $count shells that wait', ({ count }) => {
   it('a command gets its words as they are', async () => {
-    shells = createSpareShells({ count, environment })
+    shells = createSpareShells({ ...manner, count })
     const words = ['a b', "it's", '$HOME `id` \\', 'two\nlines\n', '', '*', 'é✓']
     const command = shells.become(['printf', '%s|', ...words])
     expect(await text(command.stdout)).toBe(words.map(word => `${word}|`).join(''))
-    expect((await command).exitCode).toBe(0)
+    expect((await command.ended).exitCode).toBe(0)
   })
 
   it('a command gets what is written after it, to the last byte', async () => {
-    shells = createSpareShells({ count, environment })
+    shells = createSpareShells({ ...manner, count })
     const command = shells.become(['cat'])
     const input = '\n\n  echo no\\n\nread -r x\n'
     command.stdin.end(input)
@@ -25,7 +27,7 @@ describe.each([{ count: 2 }, { count: 0 }])('with $count shells that wait', ({ c
   })
 
   it('a command sees the common environment and its own, and nothing else', async () => {
-    shells = createSpareShells({ count, environment })
+    shells = createSpareShells({ ...manner, count })
     const command = shells.become(['env'], { OWN: "it's\nmine" })
     const seen = await text(command.stdout)
     expect(seen).toContain('GREETING=hello\n')
@@ -34,22 +36,25 @@ describe.each([{ count: 2 }, { count: 0 }])('with $count shells that wait', ({ c
   })
 
   it('a command that is not there ends with 127', async () => {
-    shells = createSpareShells({ count, environment })
-    expect((await shells.become(['slipway-no-such-command'])).exitCode).toBe(127)
+    shells = createSpareShells({ ...manner, count })
+    expect((await shells.become(['slipway-no-such-command']).ended).exitCode).toBe(127)
   })
 })
 
 describe('more commands than shells', () => {
   it('run at the same time all the same', async () => {
-    shells = createSpareShells({ count: 1, environment })
+    shells = createSpareShells({ ...manner, count: 1 })
     const commands = ['one', 'two', 'three'].map(word => shells.become(['echo', word]))
     expect(await Promise.all(commands.map(command => text(command.stdout)))).toEqual(['one\n', 'two\n', 'three\n'])
   })
 })
 
-it('a command is killed as any process', async () => {
-  shells = createSpareShells({ count: 1, environment })
-  const command = shells.become(['cat'])
-  command.kill()
-  expect((await command).signal).toBe('SIGTERM')
+it('a command ends with what it has started', async () => {
+  shells = createSpareShells({ ...manner, count: 1 })
+  const command = shells.become(['sh', '-c', 'sleep 600 & echo started; wait'])
+  await once(command.stdout, 'data')
+  command.end()
+  expect(await text(command.stdout)).toBe('') // nobody holds it open
+  expect((await command.ended).exitCode).toBe(null)
+  command.end() // changes nothing
 })

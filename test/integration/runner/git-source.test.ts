@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createKeyedLock } from '../../../src/kit/keyed-lock.ts'
+import { createRunnerGit, type RunnerGit } from '../../../src/runner/git-command.ts'
 import { createGitCopies, type KeptCopies } from '../../../src/runner/git-copies.ts'
 import { createGitMirrors } from '../../../src/runner/git-mirror.ts'
 import { writeSources } from '../../../src/runner/git-source.ts'
@@ -16,16 +17,19 @@ let repository: string
 let server: RunnerProtocolServer
 let ids = 900
 let copies: KeptCopies
+let runnerGit: RunnerGit
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'slipway-sources-'))
   repository = join(root, 'repository')
   await mkdir(repository)
   copies = createGitCopies({ root: join(root, 'fetched'), lock: createKeyedLock() })
+  runnerGit = createRunnerGit()
   git('init', '-q', '-b', 'master')
   await commit({ f: 'one\n' })
   server = await startRunnerProtocolServer()
 })
 afterEach(async () => {
+  await runnerGit.close()
   await server.close()
   await rm(root, { recursive: true, force: true })
 })
@@ -71,7 +75,8 @@ async function sourcesOf(
       caFile: null,
     },
     {
-      mirrors: createGitMirrors({ root: join(root, 'mirrors'), lock: createKeyedLock() }),
+      mirrors: createGitMirrors({ root: join(root, 'mirrors'), lock: createKeyedLock(), git: runnerGit.run }),
+      git: runnerGit.run,
       copies,
       say: line => said.push(line),
       signal: new AbortController().signal,
@@ -105,7 +110,7 @@ describe('sources', () => {
   })
 
   test('are asked of the server once a pipeline', async () => {
-    const mirrors = createGitMirrors({ root: join(root, 'mirrors'), lock: createKeyedLock() })
+    const mirrors = createGitMirrors({ root: join(root, 'mirrors'), lock: createKeyedLock(), git: runnerGit.run })
     const sha = git('rev-parse', 'HEAD')
     server.git = { repository, password: 'right' }
     const access = { origin: server.url, username: 'gitlab-ci-token', password: 'right', caFile: null }
