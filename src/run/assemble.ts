@@ -24,6 +24,7 @@ import { runSchedule, runSchedules } from './schedules.ts'
 import { createStartGuard } from './start-guard.ts'
 import { supersedeOlder } from './supersede.ts'
 import { createTick } from './tick.ts'
+import { createToldDeployments } from './told-deployments.ts'
 import { createTransitions } from './transitions.ts'
 import { createTrigger, type PipelineCreation, type PipelineRequest, type Trigger } from './trigger.ts'
 
@@ -60,6 +61,7 @@ export function createCoordinator(deps: CoordinatorDeps): {
     )
   const downstream = createDownstream({ ...deps, facts, transitions, jobIds, createPipeline: create })
   const guard = createStartGuard({ ...deps, reader })
+  const toldDeployments = createToldDeployments({ ...deps, store: deps.environments, guard })
   const claims = createClaims({ ...deps, guard, transitions, leases: deps.leaseStore, facts, jobIds })
   const words = createLeaseWords({
     leases,
@@ -146,6 +148,8 @@ export function createCoordinator(deps: CoordinatorDeps): {
       await deps.jobFacts.addPushedImage({ ...image, pipelineId: job.pipelineId }, clock.now().toISOString())
     },
     stopEnvironment: environments.stop,
+    recordDeployment: toldDeployments.record,
+    changeDeployment: toldDeployments.change,
     runMergeRequest: mergeRequests.run,
     async recover() {
       await recoverRuns({ ...deps, leases, actions, downstream, resources, setTimer })

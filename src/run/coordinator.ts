@@ -32,6 +32,7 @@ import type {
   ScheduleStore,
   ServedRefs,
 } from './store-ports.ts'
+import type { ToldDeployments } from './told-deployments.ts'
 import type { PipelineCreation, PipelineRequest } from './trigger.ts'
 
 export type ClaimWish = {
@@ -92,6 +93,9 @@ export type Coordinator = {
   readonly eraseJob: (jobId: number) => Promise<void>
   /** Plays its `on_stop` job when there is one. */
   readonly stopEnvironment: (environmentId: number, by: { readonly userId: number | null }) => Promise<void>
+  /** Deployments of other tools. */
+  readonly recordDeployment: ToldDeployments['record']
+  readonly changeDeployment: ToldDeployments['change']
 
   /** At start, before the first claim: leases anew, effects again, pushes without their pipeline. */
   readonly recover: () => Promise<void>

@@ -13,6 +13,11 @@ export const runErrors = {
   id_tokens_unsigned: { status: 500, message: 'the job asks for id_tokens, and this server has no key to sign them' },
   start_forbidden: { status: 403, message: 'you may not start this job' },
   deployment_forbidden: { status: 403, message: 'who started the job may not deploy there' },
+  deployment_refused: { status: 400, message: 'the deployment cannot be recorded' },
+  deployment_of_job: {
+    status: 403,
+    message: '403 Forbidden - Deployments created using GitLab CI can not be updated using the API',
+  },
   outdated_deployment: { status: 400, message: 'a newer deployment went before this one' },
   release_exists: { status: 409, message: 'Release already exists' },
   release_refused: { status: 422, message: 'the release cannot be made' },

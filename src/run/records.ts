@@ -163,8 +163,9 @@ export type DeploymentRecord = {
   readonly iid: number
   readonly projectId: number
   readonly environmentId: number
-  readonly jobId: number
-  readonly pipelineId: number
+  /** Null, and the pipeline's, too: another tool made it, and told of it. */
+  readonly jobId: number | null
+  readonly pipelineId: number | null
   readonly ref: Ref
   readonly sha: string
   readonly userId: number | null

@@ -13,6 +13,8 @@ export type StartGuard = {
   /** @throws AppError `start_forbidden`, `outdated_deployment`. Nobody (null): the server itself, which may. */
   readonly demandByHand: (jobId: number, userId: number | null, how: 'play' | 'retry') => Promise<void>
   readonly demandPipeline: (pipelineId: number, userId: number | null) => Promise<void>
+  /** Of another tool, in this person's name. @throws AppError `start_forbidden` */
+  readonly demandDeployment: (projectId: number, environment: string, userId: number | null) => Promise<void>
   /** @throws AppError `deployment_forbidden`, `outdated_deployment` */
   readonly demandAtClaim: (claimed: {
     readonly pipeline: PipelineRecord
@@ -80,6 +82,8 @@ export function createStartGuard(deps: StartGuardDeps): StartGuard {
       const pipeline = await reader.pipeline(pipelineId)
       if (pipeline !== null && userId !== null) await demandRef(pipeline, userId)
     },
+    demandDeployment: (projectId, environment, userId) =>
+      demandDeployer(projectId, environment, userId, 'start_forbidden'),
     async demandAtClaim({ pipeline, plan, job }) {
       if (plan.environment === null) return
       await demandDeployer(pipeline.projectId, plan.environment.name, job.userId, 'deployment_forbidden')

@@ -285,7 +285,32 @@ export type DeploymentFilter = {
   readonly ascending?: boolean
 }
 
-export type EnvironmentStore = {
+/** What a job deploys. */
+export type JobDeployment = Omit<DeploymentRecord, 'id' | 'iid' | 'jobId' | 'pipelineId'> & {
+  readonly jobId: number
+  readonly pipelineId: number
+}
+
+export type DeploymentStore = {
+  readonly deployment: (id: number) => Promise<DeploymentRecord | null>
+  readonly deploymentOfJob: (jobId: number) => Promise<DeploymentRecord | null>
+  readonly deployments: (projectId: number, filter: DeploymentFilter, page: Page) => Promise<Listed<DeploymentRecord>>
+  /** Has a pipeline that is newer than this one deployed another commit there? */
+  readonly hasNewerSuccess: (
+    projectId: number,
+    environment: string,
+    than: { readonly pipelineId: number; readonly sha: string },
+  ) => Promise<boolean>
+  /** By job: made once, then changed. */
+  readonly upsertDeployment: (deployment: JobDeployment) => Promise<DeploymentRecord>
+  readonly createDeployment: (deployment: Omit<DeploymentRecord, 'id' | 'iid'>) => Promise<DeploymentRecord>
+  readonly changeDeployment: (
+    deployment: DeploymentRecord,
+    change: Pick<DeploymentRecord, 'status' | 'updatedAt' | 'finishedAt'>,
+  ) => Promise<DeploymentRecord>
+}
+
+export type EnvironmentStore = DeploymentStore & {
   readonly byId: (id: number) => Promise<EnvironmentRecord | null>
   readonly byName: (projectId: number, name: string) => Promise<EnvironmentRecord | null>
   readonly list: (
@@ -301,17 +326,6 @@ export type EnvironmentStore = {
   ) => Promise<EnvironmentRecord>
   readonly delete: (id: number) => Promise<void>
   readonly stopDue: (time: string) => Promise<readonly EnvironmentRecord[]>
-  readonly deployment: (id: number) => Promise<DeploymentRecord | null>
-  readonly deploymentOfJob: (jobId: number) => Promise<DeploymentRecord | null>
-  readonly deployments: (projectId: number, filter: DeploymentFilter, page: Page) => Promise<Listed<DeploymentRecord>>
-  /** Has a pipeline that is newer than this one deployed another commit there? */
-  readonly hasNewerSuccess: (
-    projectId: number,
-    environment: string,
-    than: { readonly pipelineId: number; readonly sha: string },
-  ) => Promise<boolean>
-  /** By job: made once, then changed. */
-  readonly upsertDeployment: (deployment: Omit<DeploymentRecord, 'id' | 'iid'>) => Promise<DeploymentRecord>
 }
 
 export type ResourceGroupStore = {

@@ -5,6 +5,7 @@ import type { ImageUses } from '../../registry/management/ports.ts'
 import { isDigest } from '../../registry/reference.ts'
 import { isFinal } from '../../run/job-moves.ts'
 import { jobStatuses } from '../../run/model.ts'
+import type { DeploymentRecord } from '../../run/records.ts'
 import type { RunReader } from '../../run/store-ports.ts'
 import type { RunStores } from '../../store/run/run-stores.ts'
 
@@ -33,7 +34,14 @@ export function createImageUses(deps: {
         stores.environments.deployments(projectId, { environment: name, status: 'success' }, newest),
       ),
     )
-    return found.flatMap(each => each.items.map(deployment => deployment.pipelineId))
+    return (await Promise.all(found.flatMap(each => each.items).map(pipelinesOf))).flat()
+  }
+
+  /** Another tool may have deployed what the pipelines of that commit had pushed. */
+  async function pipelinesOf({ projectId, pipelineId, sha }: DeploymentRecord): Promise<readonly number[]> {
+    if (pipelineId !== null) return [pipelineId]
+    const { items } = await reads.pipelines({ projectId, sha, withChildren: true }, mostPipelines)
+    return items.map(each => each.id)
   }
 
   return {

@@ -44,14 +44,19 @@ export function openRuns(deps: {
   readonly idTokens: IdTokens
   readonly queue: JobQueue
   readonly bus: LiveBus
-  /** Hears of releases and merge requests. */
-  readonly hookTeller: Pick<HookTeller, 'releases' | 'mergeRequests'>
+  /** Hears of what is changed in these stores. */
+  readonly hookTeller: Pick<HookTeller, 'releases' | 'mergeRequests' | 'environments'>
   readonly log: Log
 }): OpenRuns {
   const { accounts, reads, artifacts, artifactFiles } = deps
   const made = createRunStores(deps)
-  const { releases, mergeRequests } = deps.hookTeller
-  const stores = { ...made, releases: releases(made.releases), mergeRequests: mergeRequests(made.mergeRequests) }
+  const { hookTeller } = deps
+  const stores = {
+    ...made,
+    releases: hookTeller.releases(made.releases),
+    mergeRequests: hookTeller.mergeRequests(made.mergeRequests),
+    environments: hookTeller.environments(made.environments),
+  }
   const facts = {
     directory: accounts.directory,
     variables: accounts.variables,

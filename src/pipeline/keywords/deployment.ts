@@ -1,4 +1,5 @@
-import { deploymentTiers, environmentActions } from '../plan/environment.ts'
+import { deploymentTiers } from '../plan/deployment-tier.ts'
+import { environmentActions } from '../plan/environment.ts'
 import { isBlank, type MappingNode, valueAt, type YamlNode } from '../yaml/node.ts'
 import { isText, textOrTexts } from './lists.ts'
 import { refused } from './refused.ts'

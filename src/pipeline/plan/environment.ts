@@ -1,10 +1,10 @@
 import type { EnvironmentPlan } from '../model.ts'
 import { environmentSlugOf } from '../variables/slug.ts'
 import { valueAt, type YamlNode } from '../yaml/node.ts'
+import { deploymentTierOf, deploymentTiers } from './deployment-tier.ts'
 import { choiceOf, textAt, textOf } from './read.ts'
 
 export const environmentActions = ['start', 'prepare', 'stop', 'verify', 'access'] as const
-export const deploymentTiers = ['production', 'staging', 'testing', 'development', 'other'] as const
 
 /** The environment's name as written, before variables; null when the job has none. */
 export function environmentNameOf(job: YamlNode): string | null {
@@ -22,15 +22,6 @@ export function environmentPlanOf(job: YamlNode, name: string, expand: (text: st
     action: choiceOf(textAt(node, 'action'), environmentActions) ?? 'start',
     onStop: textAt(node, 'on_stop'),
     autoStopIn: autoStopIn === null ? null : expand(autoStopIn),
-    deploymentTier: choiceOf(textAt(node, 'deployment_tier'), deploymentTiers) ?? tierOf(name),
+    deploymentTier: choiceOf(textAt(node, 'deployment_tier'), deploymentTiers) ?? deploymentTierOf(name),
   }
-}
-
-/** Guessed from the name, as GitLab does. */
-function tierOf(name: string): EnvironmentPlan['deploymentTier'] {
-  if (/(dev|review|trunk)/i.test(name)) return 'development'
-  if (/(test|tst|int|ac(ce|)pt|qa|qc|control|quality)/i.test(name)) return 'testing'
-  if (/(st(a|)g|mod(e|)l|pre|demo|non)/i.test(name)) return 'staging'
-  if (/(pr(o|)d|live)/i.test(name)) return 'production'
-  return 'other'
 }

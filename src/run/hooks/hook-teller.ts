@@ -3,7 +3,6 @@
 import { matchesPattern } from '../../access/ref-rules.ts'
 import { pipelineTopic, type RunChanged } from '../live-events.ts'
 import type { LiveBus } from '../ports.ts'
-import type { DeploymentRecord } from '../records.ts'
 import type { Push, RefChange } from '../trigger.ts'
 import { type ChangeNews, createChangeNews } from './change-news.ts'
 import type { EventBodies } from './event-bodies.ts'
@@ -14,8 +13,6 @@ export type HookTeller = ChangeNews & {
   readonly pushed: (push: Push) => void
   /** The same bus, whose changes of pipelines are heard here, too. */
   readonly listening: (bus: LiveBus) => LiveBus
-  /** A deployment that no job makes was recorded or changed. */
-  readonly deployed: (deployment: DeploymentRecord) => void
   /** Hooks were changed: what is remembered of them is forgotten. */
   readonly changed: () => void
   /** Waits for what was begun. */
@@ -36,7 +33,7 @@ export function createHookTeller(deps: HookTellerDeps): HookTeller {
   const { tellRun, tellDeployment } = createRunNews(deps)
 
   return {
-    ...createChangeNews({ audience, bodies, soon }),
+    ...createChangeNews({ audience, bodies, tellDeployment, soon }),
     pushed: push => {
       if (push.changes.length > mostRefs) return
       for (const change of push.changes) soon(() => tellPush({ audience, bodies }, push, change))
@@ -50,7 +47,6 @@ export function createHookTeller(deps: HookTellerDeps): HookTeller {
           soon(() => tellRun(change as RunChanged))
       },
     }),
-    deployed: deployment => soon(() => tellDeployment(deployment)),
     changed: audience.forget,
     idle: () => last,
   }

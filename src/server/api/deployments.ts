@@ -1,18 +1,23 @@
-// Deployments: what was brought to which environment, by which job.
+// Deployments: what was brought to which environment, by which job or by another tool.
 import { Type } from '@fastify/type-provider-typebox'
-import type { DeploymentRecord, DeploymentStatus } from '../../run/records.ts'
-import { deploymentOrders, type EnvironmentStore } from '../../run/store-ports.ts'
+import type { DeploymentStatus } from '../../run/records.ts'
+import { deploymentOrders } from '../../run/store-ports.ts'
 import type { App } from '../app.ts'
-import { notFound } from '../plugins/errors.ts'
 import { pageOf, pageQuery, tellPage } from '../plugins/pagination.ts'
 import { projectOf } from '../plugins/policy.ts'
-import { idParameter, integerParameter, oneOf, sortQuery } from '../schema.ts'
-import { type DeploymentParts, deploymentEntity, toDeploymentBasic, toEnvironmentBasic } from './environment-entity.ts'
+import { idParameter, oneOf, sortQuery } from '../schema.ts'
+import { registerDeploymentChanges } from './deployment-changes.ts'
+import {
+  type DeploymentsDeps,
+  deploymentOf,
+  deploymentParams,
+  deploymentsPath,
+  showDeployment,
+  toDeployments,
+} from './deployment-of-request.ts'
+import { deploymentEntity } from './environment-entity.ts'
 import { timeOf } from './pipelines.ts'
 import { runPage } from './run-of-request.ts'
-import { peopleOf, type RunView } from './run-view.ts'
-
-export type DeploymentsDeps = { readonly view: RunView; readonly environments: EnvironmentStore }
 
 const statuses: readonly DeploymentStatus[] = [
   'created',
@@ -26,9 +31,15 @@ const statuses: readonly DeploymentStatus[] = [
 const time = Type.Optional(Type.String({ maxLength: 100 }))
 const read = { policy: { kind: 'project', action: 'read_environments' } } as const
 
-export function registerDeployments(app: App, { view, environments }: DeploymentsDeps): void {
+export function registerDeployments(app: App, deps: DeploymentsDeps): void {
+  registerReads(app, deps)
+  registerDeploymentChanges(app, deps)
+}
+
+function registerReads(app: App, deps: DeploymentsDeps): void {
+  const { view, environments } = deps
   app.get(
-    '/api/v4/projects/:id/deployments',
+    deploymentsPath,
     {
       config: read,
       schema: {
@@ -67,59 +78,16 @@ export function registerDeployments(app: App, { view, environments }: Deployment
   )
 
   app.get(
-    '/api/v4/projects/:id/deployments/:deployment_id',
+    `${deploymentsPath}/:deployment_id`,
     {
       config: read,
       schema: {
         operationId: 'getDeployment',
         tags: ['environments'],
-        params: Type.Object({ ...idParameter, deployment_id: integerParameter }),
+        params: deploymentParams,
         response: { 200: deploymentEntity },
       },
     },
-    async request => {
-      const { project } = projectOf(request)
-      const deployment = await environments.deployment(request.params.deployment_id)
-      if (deployment === null || deployment.projectId !== project.id) throw notFound('Deployment')
-      const [entity] = await toDeployments(view, environments, [deployment], project.fullPath)
-      if (entity === undefined) throw notFound('Deployment')
-      return entity
-    },
-  )
-}
-
-async function toDeployments(
-  view: RunView,
-  environments: EnvironmentStore,
-  deployments: readonly DeploymentRecord[],
-  projectPath: string,
-) {
-  const parts = await deploymentParts(view, deployments, projectPath)
-  const found = await Promise.all(
-    parts.map(async part => {
-      const environment = await environments.byId(part.deployment.environmentId)
-      return environment === null ? [] : [{ ...toDeploymentBasic(part), environment: toEnvironmentBasic(environment) }]
-    }),
-  )
-  return found.flat()
-}
-
-export async function deploymentParts(
-  view: RunView,
-  deployments: readonly DeploymentRecord[],
-  projectPath: string,
-): Promise<readonly DeploymentParts[]> {
-  const people = await peopleOf(
-    view,
-    deployments.map(deployment => deployment.userId),
-  )
-  return Promise.all(
-    deployments.map(async deployment => ({
-      deployment,
-      job: await view.reads.job(deployment.jobId),
-      pipeline: await view.reads.pipeline(deployment.pipelineId),
-      user: people.get(deployment.userId) ?? null,
-      place: { url: view.url, projectPath },
-    })),
+    async request => showDeployment(deps, request, await deploymentOf(deps, request)),
   )
 }

@@ -6,6 +6,8 @@ import { type PipelinePlace, pipelineBasic, toPipelineBasic } from './pipeline-e
 import { jobUrl, type Person } from './run-view.ts'
 import { userBasic } from './user-entity.ts'
 
+export const environmentName = Type.String({ pattern: '^[A-Za-z0-9_ ./${}-]{1,255}$' })
+
 const environmentFields = {
   id: Type.Integer(),
   name: Type.String(),
@@ -43,6 +45,8 @@ const deploymentFields = {
   id: Type.Integer(),
   iid: Type.Integer(),
   ref: Type.String(),
+  /** Is `ref` a tag? Beside GitLab's fields: a deployment of another tool has no job to tell it. */
+  tag: Type.Boolean(),
   sha: Type.String(),
   created_at: Type.String(),
   updated_at: Type.String(),
@@ -86,6 +90,7 @@ export function toDeploymentBasic({ deployment, job, pipeline, user, place }: De
     id: deployment.id,
     iid: deployment.iid,
     ref: deployment.ref.name,
+    tag: deployment.ref.kind === 'tag',
     sha: deployment.sha,
     created_at: deployment.createdAt,
     updated_at: deployment.updatedAt,

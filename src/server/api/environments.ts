@@ -1,6 +1,7 @@
 // Environments: where jobs deploy to.
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
+import { deploymentTierOf, deploymentTiers } from '../../pipeline/plan/deployment-tier.ts'
 import { environmentSlugOf } from '../../pipeline/variables/slug.ts'
 import type { Coordinator } from '../../run/coordinator.ts'
 import type { EnvironmentRecord } from '../../run/records.ts'
@@ -10,8 +11,14 @@ import { badRequest, Denial, notFound } from '../plugins/errors.ts'
 import { pageOf, pageQuery, tellPage } from '../plugins/pagination.ts'
 import { projectOf } from '../plugins/policy.ts'
 import { idParameter, integerParameter, noContent, oneOf } from '../schema.ts'
-import { deploymentParts } from './deployments.ts'
-import { environmentBasic, environmentFull, toDeploymentBasic, toEnvironmentBasic } from './environment-entity.ts'
+import { deploymentParts } from './deployment-of-request.ts'
+import {
+  environmentBasic,
+  environmentFull,
+  environmentName,
+  toDeploymentBasic,
+  toEnvironmentBasic,
+} from './environment-entity.ts'
 import { runPage, userIdOf } from './run-of-request.ts'
 import type { RunView } from './run-view.ts'
 
@@ -21,8 +28,7 @@ export type EnvironmentsDeps = {
   readonly coordinator: Pick<Coordinator, 'stopEnvironment'>
 }
 
-const tiers = ['production', 'staging', 'testing', 'development', 'other'] as const
-const tier = Type.Optional(oneOf(tiers))
+const tier = Type.Optional(oneOf(deploymentTiers))
 const states = ['available', 'stopping', 'stopped'] as const
 const read = { policy: { kind: 'project', action: 'read_environments' } } as const
 const change = { policy: { kind: 'project', action: 'change_environments' } } as const
@@ -87,7 +93,7 @@ function registerChanges(app: App, deps: EnvironmentsDeps): void {
         tags: ['environments'],
         params: Type.Object(idParameter),
         body: Type.Object({
-          name: Type.String({ pattern: '^[A-Za-z0-9_ ./${}-]{1,255}$' }),
+          name: environmentName,
           external_url: externalUrl,
           tier,
         }),
@@ -95,7 +101,7 @@ function registerChanges(app: App, deps: EnvironmentsDeps): void {
       },
     },
     async (request, reply) => {
-      const { name, external_url: url, tier: chosen = 'other' } = request.body
+      const { name, external_url: url, tier: chosen = deploymentTierOf(request.body.name) } = request.body
       const projectId = projectOf(request).project.id
       if ((await deps.environments.byName(projectId, name)) !== null) throw badRequest('name: has been taken')
       const environment = await deps.environments.upsert(

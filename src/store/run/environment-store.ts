@@ -1,10 +1,10 @@
 import type { Expression, ExpressionBuilder, Selectable, SqlBool } from 'kysely'
-import type { DeploymentRecord, EnvironmentRecord } from '../../run/records.ts'
+import type { EnvironmentRecord } from '../../run/records.ts'
 import type { EnvironmentStore } from '../../run/store-ports.ts'
 import { contains } from '../accounts/search.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
-import { takeNumbers } from './counter.ts'
+import { createDeploymentStore } from './deployment-store.ts'
 import { windowOf } from './page.ts'
 import type { RunTables } from './tables.ts'
 
@@ -12,6 +12,7 @@ type EnvironmentFilter = Parameters<EnvironmentStore['list']>[1]
 
 export function createEnvironmentStore(database: Database): EnvironmentStore {
   return {
+    ...createDeploymentStore(database),
     async byId(id) {
       const row = await database.selectFrom('environment').selectAll().where('id', '=', id).executeTakeFirst()
       return row === undefined ? null : environmentOf(row)
@@ -61,90 +62,7 @@ export function createEnvironmentStore(database: Database): EnvironmentStore {
         .execute()
       return rows.map(environmentOf)
     },
-    async deployment(id) {
-      const row = await database.selectFrom('deployment').selectAll().where('id', '=', id).executeTakeFirst()
-      return row === undefined ? null : deploymentOf(row)
-    },
-    async deploymentOfJob(jobId) {
-      const row = await database.selectFrom('deployment').selectAll().where('job_id', '=', jobId).executeTakeFirst()
-      return row === undefined ? null : deploymentOf(row)
-    },
-    async deployments(projectId, { environment, status, updatedAfter, updatedBefore, order, ascending }, page) {
-      const { limit, offset } = windowOf(page)
-      const matching = database
-        .selectFrom('deployment')
-        .innerJoin('environment', 'environment.id', 'deployment.environment_id')
-        .where('deployment.project_id', '=', projectId)
-        .$if(environment !== undefined, query => query.where('environment.name', '=', environment ?? ''))
-        .$if(status !== undefined, query => query.where('deployment.status', '=', status ?? 'success'))
-        .$if(updatedAfter !== undefined, query => query.where('deployment.updated_at', '>', updatedAfter ?? ''))
-        .$if(updatedBefore !== undefined, query => query.where('deployment.updated_at', '<', updatedBefore ?? ''))
-      const direction = ascending === true ? 'asc' : 'desc'
-      const rows = await matching
-        .selectAll('deployment')
-        .orderBy(`deployment.${order === 'ref' ? 'ref_name' : (order ?? 'id')}`, direction)
-        .orderBy('deployment.id', direction)
-        .limit(limit)
-        .offset(offset)
-        .execute()
-      const { total } = await matching.select(eb => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
-      return { items: rows.map(deploymentOf), total: Number(total) }
-    },
-    async hasNewerSuccess(projectId, environment, { pipelineId, sha }) {
-      const row = await database
-        .selectFrom('deployment')
-        .innerJoin('environment', 'environment.id', 'deployment.environment_id')
-        .select('deployment.id')
-        .where('environment.project_id', '=', projectId)
-        .where('environment.name', '=', environment)
-        .where('deployment.status', '=', 'success')
-        .where('deployment.pipeline_id', '>', pipelineId)
-        .where('deployment.sha', '!=', sha)
-        .limit(1)
-        .executeTakeFirst()
-      return row !== undefined
-    },
-    upsertDeployment: deployment => upsertDeployment(database, deployment),
   }
-}
-
-async function upsertDeployment(
-  database: Database,
-  deployment: Omit<DeploymentRecord, 'id' | 'iid'>,
-): Promise<DeploymentRecord> {
-  const moving = {
-    status: deployment.status,
-    user_id: deployment.userId,
-    updated_at: deployment.updatedAt,
-    finished_at: deployment.finishedAt,
-  }
-  return await database.transaction().execute(async transaction => {
-    const known = await transaction
-      .updateTable('deployment')
-      .set(moving)
-      .where('job_id', '=', deployment.jobId)
-      .returningAll()
-      .executeTakeFirst()
-    if (known !== undefined) return deploymentOf(known)
-    const iid = await takeNumbers(transaction, `deployment:${deployment.projectId}`, 1)
-    const row = await transaction
-      .insertInto('deployment')
-      .values({
-        ...moving,
-        iid,
-        project_id: deployment.projectId,
-        environment_id: deployment.environmentId,
-        job_id: deployment.jobId,
-        pipeline_id: deployment.pipelineId,
-        ref_kind: deployment.ref.kind,
-        ref_name: deployment.ref.name,
-        sha: deployment.sha,
-        created_at: deployment.createdAt,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    return deploymentOf(row)
-  })
 }
 
 function matches(
@@ -172,23 +90,5 @@ function environmentOf(row: Selectable<RunTables['environment']>): EnvironmentRe
     stopJobId: row.stop_job_id,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
-  }
-}
-
-function deploymentOf(row: Selectable<RunTables['deployment']>): DeploymentRecord {
-  return {
-    id: row.id,
-    iid: row.iid,
-    projectId: row.project_id,
-    environmentId: row.environment_id,
-    jobId: row.job_id,
-    pipelineId: row.pipeline_id,
-    ref: { kind: row.ref_kind, name: row.ref_name },
-    sha: row.sha,
-    userId: row.user_id,
-    status: row.status,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    finishedAt: row.finished_at,
   }
 }

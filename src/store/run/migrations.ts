@@ -1,6 +1,7 @@
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
 import type { Migration } from '../migrate.ts'
 import { createCommitStatuses } from './commit-status-tables.ts'
+import { allowDeploymentsWithoutJob } from './deployment-tables.ts'
 import { createHooks } from './hook-tables.ts'
 import { addEndOfMergeRequests, createMergeRequests } from './merge-request-tables.ts'
 import { createProtectedEnvironments } from './protected-environment-tables.ts'
@@ -14,6 +15,7 @@ export const runs: readonly Migration[] = [
   { name: 'runs-5', up: createHooks },
   { name: 'runs-6', up: createCommitStatuses },
   { name: 'runs-7', up: addEndOfMergeRequests },
+  { name: 'runs-8', up: allowDeploymentsWithoutJob },
 ]
 
 async function createRuns(database: Kysely<unknown>): Promise<void> {

@@ -177,8 +177,8 @@ type PipelineTables = {
     iid: number
     project_id: number
     environment_id: number
-    job_id: number
-    pipeline_id: number
+    job_id: number | null
+    pipeline_id: number | null
     ref_kind: RefKind
     ref_name: string
     sha: string

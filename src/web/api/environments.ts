@@ -5,15 +5,16 @@ export type Deployment = {
   readonly id: number
   readonly iid: number
   readonly ref: string
+  readonly tag: boolean
   readonly sha: string
   readonly status: string
   readonly created_at: string
   readonly user: Named | null
+  /** The job; null: another tool deployed it. */
   readonly deployable?: {
     readonly id: number
     readonly name: string
     readonly status: string
-    readonly tag: boolean
     readonly pipeline?: { readonly id: number }
   } | null
 }

@@ -2,13 +2,13 @@ import type { JSX } from 'preact'
 import { type Deployment, type Environment, listDeployments } from '../../api/environments.ts'
 import { useResource } from '../../api/resource.ts'
 import { CommitLink, RefLink } from '../../ci/refs.tsx'
-import { jobPath } from '../../paths.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Loaded } from '../../ui/loading.tsx'
 import { Person } from '../../ui/person.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Table } from '../../ui/table.tsx'
 import { Ago } from '../../ui/time.tsx'
+import { DeployedBy } from './deployed-by.tsx'
 
 type DeploymentsProps = { readonly path: string; readonly environment: Environment; readonly onClose: () => void }
 
@@ -34,7 +34,7 @@ export function Deployments({ path, environment, onClose }: DeploymentsProps): J
                   title: 'What',
                   cell: deployment => (
                     <span class="row">
-                      <RefLink project={path} name={deployment.ref} isTag={deployment.deployable?.tag ?? false} />
+                      <RefLink project={path} name={deployment.ref} isTag={deployment.tag} />
                       <CommitLink project={path} sha={deployment.sha} />
                     </span>
                   ),
@@ -42,10 +42,7 @@ export function Deployments({ path, environment, onClose }: DeploymentsProps): J
                 {
                   title: 'Job',
                   kind: 'narrow',
-                  cell: deployment =>
-                    deployment.deployable && (
-                      <a href={jobPath(path, deployment.deployable.id)}>{deployment.deployable.name}</a>
-                    ),
+                  cell: deployment => <DeployedBy path={path} deployment={deployment} />,
                 },
                 { title: 'By', kind: 'narrow', cell: deployment => <Person of={deployment.user} /> },
                 { title: 'When', kind: 'narrow', cell: deployment => <Ago at={deployment.created_at} /> },

@@ -10,7 +10,6 @@ import {
 import { developer, levelIn, useProject } from '../../api/projects.ts'
 import { useResource } from '../../api/resource.ts'
 import { CommitLink, RefLink } from '../../ci/refs.tsx'
-import { jobPath } from '../../paths.ts'
 import { currentUser } from '../../session.ts'
 import type { PageProps } from '../../shell/page-modules.ts'
 import { attempt } from '../../ui/action.ts'
@@ -25,6 +24,7 @@ import { StatusIcon } from '../../ui/status.tsx'
 import { Pager, Table } from '../../ui/table.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { useQuery } from '../../ui/use-query.ts'
+import { DeployedBy } from './deployed-by.tsx'
 import { Deployments } from './deployments.tsx'
 
 const states = [
@@ -202,18 +202,18 @@ function Last({ path, environment }: { readonly path: string; readonly environme
     return (
       <span class="row">
         <StatusIcon status={last.deployable?.status ?? last.status} />
-        {last.deployable && <a href={jobPath(path, last.deployable.id)}>{last.deployable.name}</a>}
+        <DeployedBy path={path} deployment={last} />
         <span class="soft">is to deploy</span>
-        <RefLink project={path} name={last.ref} isTag={last.deployable?.tag ?? false} />
+        <RefLink project={path} name={last.ref} isTag={last.tag} />
       </span>
     )
   }
   return (
     <span class="row">
       <StatusIcon status={last.status} />
-      <RefLink project={path} name={last.ref} isTag={last.deployable?.tag ?? false} />
+      <RefLink project={path} name={last.ref} isTag={last.tag} />
       <CommitLink project={path} sha={last.sha} />
-      {last.deployable && <a href={jobPath(path, last.deployable.id)}>{last.deployable.name}</a>}
+      <DeployedBy path={path} deployment={last} />
     </span>
   )
 }

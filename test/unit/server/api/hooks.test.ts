@@ -9,10 +9,11 @@ import type { Repositories } from '../../../../src/git/repositories.ts'
 import { signature } from '../../../../src/kit/delivery.ts'
 import type { MergeRequestStore } from '../../../../src/run/merge-request-ports.ts'
 import type { ReleaseStore } from '../../../../src/run/release-ports.ts'
-import type { RunReader } from '../../../../src/run/store-ports.ts'
+import type { EnvironmentStore, RunReader } from '../../../../src/run/store-ports.ts'
 import { registerHooks } from '../../../../src/server/api/hooks.ts'
 import type { App } from '../../../../src/server/app.ts'
 import { openDatabase } from '../../../../src/store/database.ts'
+import { createEnvironmentStore } from '../../../../src/store/run/environment-store.ts'
 import { createMergeRequestStore } from '../../../../src/store/run/merge-request-store.ts'
 import { createReleaseStore } from '../../../../src/store/run/release-store.ts'
 import { createInstallation, type Installation } from '../../../support/accounts/installation.ts'
@@ -21,7 +22,11 @@ import { makeJob, makePipeline } from '../../../support/server/records.ts'
 import { createSilentApp } from '../../../support/server/silent-app.ts'
 import { waitUntil } from '../../../support/wait-until.ts'
 
-type ChangingStores = { readonly releases: ReleaseStore; readonly mergeRequests: MergeRequestStore }
+type ChangingStores = {
+  readonly releases: ReleaseStore
+  readonly mergeRequests: MergeRequestStore
+  readonly environments: EnvironmentStore
+}
 type Told = { readonly headers: IncomingHttpHeaders; readonly body: string }
 
 const sha = 'b'.repeat(40)
@@ -95,6 +100,7 @@ beforeAll(async () => {
   stores = {
     releases: hooks.teller.releases(createReleaseStore(database)),
     mergeRequests: hooks.teller.mergeRequests(createMergeRequestStore(database)),
+    environments: hooks.teller.environments(createEnvironmentStore(database)),
   }
   app = await createSilentApp({
     access: accounts.access,
@@ -302,6 +308,31 @@ describe('hooks of a project', () => {
       user: { username: 'root' },
       changes: { state_id: { previous: 1, current: 3 } },
     })
+  })
+
+  it('are told of each status of a deployment that no job makes', async () => {
+    await call('POST', '', { url, push_events: false, deployment_events: true })
+    const at = '2026-01-02T03:04:05.000Z'
+    const place = { projectId, name: 'production', slug: 'production', tier: 'production' }
+    const { id: environmentId } = await stores.environments.upsert(place, at)
+    const begun = await stores.environments.createDeployment({
+      projectId,
+      environmentId,
+      jobId: null,
+      pipelineId: null,
+      ref: { kind: 'branch', name: 'main' },
+      sha,
+      userId: null,
+      status: 'running',
+      createdAt: at,
+      updatedAt: at,
+      finishedAt: null,
+    })
+    await stores.environments.changeDeployment(begun, { status: 'success', updatedAt: at, finishedAt: at })
+    await waitUntil(() => told.length === 2, 'two deliveries')
+    const bodies = told.map(each => JSON.parse(each.body))
+    expect(bodies.map(each => each.status).sort()).toEqual(['running', 'success'])
+    expect(bodies[0]).toMatchObject({ object_kind: 'deployment', deployable_url: null, environment: 'production' })
   })
 
   it('are tried out with what happened last, once, whether they asked for it or not', async () => {
