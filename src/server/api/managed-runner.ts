@@ -20,13 +20,21 @@ export type RunnersDeps = {
   readonly bus: LiveBus
 }
 
-/** The runner, if the actor may see or change it; it exists for nobody else. */
-export async function managedRunner(
+/** The runner that the path names, if the actor may see or change it; it exists for nobody else. */
+export function managedRunner(
   deps: RunnersDeps,
   request: FastifyRequest,
   wish: 'read' | 'change',
 ): Promise<RunnerRecord> {
-  const { runner_id: id } = request.params as { readonly runner_id: number }
+  return demandManaged(deps, request, (request.params as { readonly runner_id: number }).runner_id, wish)
+}
+
+export async function demandManaged(
+  deps: RunnersDeps,
+  request: FastifyRequest,
+  id: number,
+  wish: 'read' | 'change',
+): Promise<RunnerRecord> {
   const actor = userOf(request)
   const runner = await deps.runners.byId(id)
   if (runner !== null && (await mayManage(deps, request, runner, wish))) return runner
@@ -34,7 +42,7 @@ export async function managedRunner(
   throw new Denial(403, '403 Forbidden')
 }
 
-async function mayManage(
+export async function mayManage(
   deps: RunnersDeps,
   request: FastifyRequest,
   runner: RunnerRecord,

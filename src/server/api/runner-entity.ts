@@ -97,7 +97,7 @@ export function toRunnerFull(
     ...toRunnerBasic(runner, now),
     tag_list: [...runner.tags],
     run_untagged: runner.runUntagged,
-    locked: runner.scope === 'project',
+    locked: false,
     maximum_timeout: null,
     access_level: runner.isProtectedOnly ? 'ref_protected' : 'not_protected',
     version: runner.version,

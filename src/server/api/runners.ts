@@ -1,13 +1,16 @@
 // Lists of runners: all, those of a project, those of a group.
 import { Type } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import type { RunnerRecord } from '../../run/records.ts'
 import type { RunnerFilter } from '../../run/store-ports.ts'
 import type { App } from '../app.ts'
 import { pageOf, pageQuery, tellPage } from '../plugins/pagination.ts'
 import { groupOf, projectOf, userOf } from '../plugins/policy.ts'
 import { tagsOf } from '../runner-api/runner-fields.ts'
 import { idParameter } from '../schema.ts'
-import type { RunnersDeps } from './managed-runner.ts'
+import { mayManage, type RunnersDeps } from './managed-runner.ts'
 import { runPage } from './run-of-request.ts'
+import { registerRunnerAssignment } from './runner-assignment.ts'
 import { registerRunnerById } from './runner-by-id.ts'
 import { type RunnerStatus, runnerBasic, statusOf, toRunnerBasic } from './runner-entity.ts'
 
@@ -32,6 +35,7 @@ type ListQuery = {
 export function registerRunners(app: App, deps: RunnersDeps): void {
   registerLists(app, deps)
   registerRunnerById(app, deps)
+  registerRunnerAssignment(app, deps)
 }
 
 function registerLists(app: App, deps: RunnersDeps): void {
@@ -57,9 +61,9 @@ function registerLists(app: App, deps: RunnersDeps): void {
     },
     async (request, reply) => {
       const page = pageOf(request.query)
-      const actor = userOf(request)
-      // People other than administrators manage runners where they are maintainers: told by project and by group.
-      const { items, total } = actor.isAdmin ? await find(deps, request.query, {}, page) : { items: [], total: 0 }
+      const { items, total } = userOf(request).isAdmin
+        ? await find(deps, request.query, {}, page)
+        : await findManaged(deps, request, page)
       tellPage(request, reply, page, total)
       return items
     },
@@ -95,14 +99,7 @@ function registerLists(app: App, deps: RunnersDeps): void {
 }
 
 async function find(deps: RunnersDeps, query: ListQuery, place: RunnerFilter, page: ReturnType<typeof pageOf>) {
-  const tags = tagsOf(query.tag_list)
-  const paused = query.status === 'paused' ? true : query.status === 'active' ? false : query.paused
-  const filter: RunnerFilter = {
-    ...place,
-    ...(query.type === undefined ? {} : { scope: types[query.type] }),
-    ...(paused === undefined ? {} : { isPaused: paused }),
-    ...(tags === undefined ? {} : { tags }),
-  }
+  const filter = { ...place, ...filterOf(query) }
   const now = deps.view.now()
   const wanted = statusIn(query.status)
   if (wanted === null) {
@@ -110,8 +107,37 @@ async function find(deps: RunnersDeps, query: ListQuery, place: RunnerFilter, pa
     return { items: items.map(runner => toRunnerBasic(runner, now)), total }
   }
   // How a runner stands follows from the clock: all are looked at.
-  const { items } = await deps.runners.list(filter, { page: 1, perPage: 10_000 })
-  const matching = items.filter(runner => statusOf(runner, now) === wanted)
+  const { items } = await deps.runners.list(filter, all)
+  return pieceOf(items, query, page, now)
+}
+
+/** Of people who are no administrators: the runners of the projects and groups where they may manage them. */
+async function findManaged(
+  deps: RunnersDeps,
+  request: FastifyRequest & { readonly query: ListQuery },
+  page: ReturnType<typeof pageOf>,
+) {
+  const { items } = await deps.runners.list(filterOf(request.query), all)
+  const managed: RunnerRecord[] = []
+  for (const runner of items) if (await mayManage(deps, request, runner, 'read')) managed.push(runner)
+  return pieceOf(managed, request.query, page, deps.view.now())
+}
+
+const all = { page: 1, perPage: 10_000 }
+
+function filterOf(query: ListQuery): RunnerFilter {
+  const tags = tagsOf(query.tag_list)
+  const paused = query.status === 'paused' ? true : query.status === 'active' ? false : query.paused
+  return {
+    ...(query.type === undefined ? {} : { scope: types[query.type] }),
+    ...(paused === undefined ? {} : { isPaused: paused }),
+    ...(tags === undefined ? {} : { tags }),
+  }
+}
+
+function pieceOf(runners: readonly RunnerRecord[], query: ListQuery, page: ReturnType<typeof pageOf>, now: Date) {
+  const wanted = statusIn(query.status)
+  const matching = runners.filter(runner => wanted === null || statusOf(runner, now) === wanted)
   const shown = matching.slice(page.offset, page.offset + page.limit)
   return { items: shown.map(runner => toRunnerBasic(runner, now)), total: matching.length }
 }
