@@ -155,6 +155,7 @@ async function serve(served: Served): Promise<RunnerConfig | null> {
         })
       },
       onBeat: metrics.heard,
+      onSweep: metrics.stuckRooms,
       onRelief: freed => log.info({ freed }, 'gave back what can be brought again: a disk is four fifths full'),
       onProblem,
     },

@@ -9,9 +9,10 @@ export type Executor = {
   readonly openRoom: (order: RoomOrder, signal: AbortSignal) => Promise<Room>
   /**
    * Removes what bears this runner's mark and belongs neither to a room of this process nor to one of `kept`, which is
-   * asked after the engine was: a room that is made in between is not taken for a dead one.
+   * asked after the engine was: a room that is made in between is not taken for a dead one. Answers how many rooms could not
+   * be removed; they are tried again by later sweeps.
    */
-  readonly sweep: (kept: () => Promise<readonly RoomKey[]>) => Promise<void>
+  readonly sweep: (kept: () => Promise<readonly RoomKey[]>) => Promise<number>
   /** Takes a room over whose script this or an earlier process had started; null: its container is gone. */
   readonly adoptRoom: (order: RoomOrder, signal: AbortSignal) => Promise<Room | null>
   /** Removes everything labelled with this room, whatever state it is in. */
@@ -112,7 +113,8 @@ export type Room = {
   readonly furnish: (wishes: FurnishWishes, signal: AbortSignal) => Promise<void>
   /**
    * Starts the job's container (again) and feeds it the script. On abort the shell and all its processes get TERM, after
-   * a grace KILL; the answer then tells how it ended and the signal's reason is the caller's to know.
+   * a grace KILL; the answer then tells how it ended and the signal's reason is the caller's to know. Processes that do not
+   * end even so are left behind with `container_stuck`.
    */
   readonly run: (step: StepOrder, signal: AbortSignal) => Promise<StepEnd>
   readonly close: () => Promise<void>
@@ -164,6 +166,7 @@ export const executorErrorCodes = [
   'image_pull_failed',
   'policy_denied',
   'container_failed',
+  'container_stuck',
   'service_failed',
   'disk_full',
 ] as const

@@ -51,6 +51,7 @@ export function readDocker(
       keepLayersBytes: dind.size('keepLayers', 20 * 1024 ** 3) ?? 0,
       keepLayersAfterEnd: dind.flag('keepLayersAfterEnd', false),
       mirrors: docker.texts('mirrors', []),
+      patience: { killMs: 60_000, removeMs: 60_000 },
       images: { unreachableForMs: 60_000, stallMs: 60_000 },
     },
   }

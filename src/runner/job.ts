@@ -4,6 +4,7 @@
 //   prepare ─ begin ─ script ─ after_script ─ caches, artifacts ─ log acknowledged ─ end told ─ room removed (later)
 import type { Room } from '../executor/port.ts'
 import { AppError, messageOf } from '../kit/errors.ts'
+import { yellow } from '../kit/terminal-colors.ts'
 import type { JobOutcome } from '../run/model.ts'
 import { type JobContext, type JobWorld, planJob, secretsOf, timeoutSecondsOf } from './job-context.ts'
 import { tellEnd, tellOutcome } from './job-end.ts'
@@ -135,6 +136,7 @@ async function runStages(context: JobContext, world: JobWorld): Promise<{ story:
     await runScript(context, opened, world)
     await runAfterScript(context, opened, world)
   } catch (error) {
+    await tellStuck(error, context)
     await context.folder.save({ problem: problemOf(error, context, world) })
   }
   if (room !== null && !context.signals.rest.aborted) upload = await saveResults(context, room, world)
@@ -142,6 +144,13 @@ async function runStages(context: JobContext, world: JobWorld): Promise<{ story:
   const stop = stopReasonOf(context.signals.rest) ?? stopReasonOf(context.signals.work) ?? context.folder.state().stop
   const { script, problem } = context.folder.state()
   return { story: { stop, script, problem, upload }, opened: room }
+}
+
+/** A cancel or a timeout is the story's end; that its processes live on is told beside it. */
+async function tellStuck(error: unknown, { trace }: JobContext): Promise<void> {
+  if (!(error instanceof AppError) || error.code !== 'container_stuck') return
+  await trace.endLine()
+  await trace.say(`${yellow(`WARNING: ${error.message}`)}\n`)
 }
 
 async function conclude({ folder, trace }: JobContext, story: JobStory): Promise<void> {

@@ -7,6 +7,7 @@ export type RunnerMetrics = {
   readonly jobStarted: () => void
   readonly jobEnded: (end: { readonly status: JobOutcome['status'] | 'left'; readonly seconds: number }) => void
   readonly heard: (isHeard: boolean) => void
+  readonly stuckRooms: (count: number) => void
   readonly text: () => Promise<string>
   readonly isHealthy: () => boolean
 }
@@ -32,6 +33,11 @@ export function createRunnerMetrics(concurrency: number): RunnerMetrics {
     help: '1: the last heartbeat was answered',
     registers,
   })
+  const stuck = new Gauge({
+    name: 'slipway_runner_stuck_rooms',
+    help: 'Jobs that ended, but whose containers the engine cannot remove',
+    registers,
+  })
   slots.set(concurrency)
   let isHeard = true
   return {
@@ -45,6 +51,7 @@ export function createRunnerMetrics(concurrency: number): RunnerMetrics {
       isHeard = heardNow
       silence.set(heardNow ? 1 : 0)
     },
+    stuckRooms: count => stuck.set(count),
     text: () => registers[0]?.metrics() ?? Promise.resolve(''),
     isHealthy: () => isHeard,
   }

@@ -57,6 +57,7 @@ const preventions: Readonly<Record<string, readonly [FailureReason, FailureDetai
   image_pull_failed: ['runner_system_failure', null],
   policy_denied: ['runner_unsupported', 'policy_denied'],
   container_failed: ['runner_system_failure', null],
+  container_stuck: ['runner_system_failure', null],
   service_failed: ['runner_system_failure', 'service_died'],
   disk_full: ['runner_system_failure', 'disk_full'],
   // A failing helper stage counts as a failing script, as on GitLab.

@@ -21,7 +21,7 @@ const floodMebibytes = Number(process.env.SLIPWAY_SOAK_FLOOD_MIB ?? 80)
 let server: RunnerProtocolServer
 let runner: TestRunner
 async function start(config: RunnerConfigInput = {}, clock: Clock = systemClock): Promise<void> {
-  runner = await startTestRunner(server.url, config, clock)
+  runner = await startTestRunner(server.url, config, { clock })
 }
 beforeEach(async () => {
   server = await startRunnerProtocolServer()
@@ -67,7 +67,10 @@ describe('a job', { timeout: 180_000 }, () => {
     const before = process.memoryUsage().rss
     const job = await end(
       add({
-        script: [`yes "a line of a flood" | head -c ${floodMebibytes * 1024 * 1024} || true`, 'echo the last word'],
+        script: [
+          `yes "${'a line of a flood, '.repeat(10)}" | head -c ${floodMebibytes * 1024 * 1024} || true`,
+          'echo the last word',
+        ],
       }),
     )
     expect(job.update).toMatchObject({ state: 'success' })

@@ -5,14 +5,17 @@ import type { GroundWorld } from './ground.ts'
 import { createGrounds } from './grounds.ts'
 import { createImageStore } from './images.ts'
 import { createKeptLayers } from './kept-layers.ts'
+import { roomFilter } from './labels.ts'
 import { createLeftRooms } from './left-rooms.ts'
 import { createLivingRooms } from './living-rooms.ts'
 import { createPauses } from './pauses.ts'
 import { checkPolicy } from './policy.ts'
+import { removeLabelled } from './remove.ts'
 import { createRoom, type RoomWorld } from './room.ts'
 import { findGround, removeRoom, sweepRooms } from './rooms.ts'
 import type { DockerSettings } from './settings.ts'
 import { createSharedNetwork } from './shared-network.ts'
+import { createStuckRooms } from './stuck-rooms.ts'
 
 export type DockerExecutorOptions = {
   readonly engine: Engine
@@ -32,7 +35,12 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
       : createKeptLayers({ docker, runnerId, quotaBytes, perOwner: 8, keepAfterEnd: settings.keepLayersAfterEnd })
   const shared = createSharedNetwork({ runnerId, ...settings, world: groundWorld })
   const living = createLivingRooms(runnerId)
-  const leftRooms = createLeftRooms({ docker, living, onProblem })
+  const { removeMs } = settings.patience
+  const stuck = createStuckRooms({
+    monotonicMs: () => performance.now(),
+    onStuck: (roomId, error) => onProblem(`room ${roomId} cannot be removed: it is tried again`, error),
+  })
+  const leftRooms = createLeftRooms({ docker, living, removeMs, onProblem })
   const around = { settings, world: groundWorld, living, leftRooms, shared, onProblem }
   const pauses = createPauses(around)
   const grounds = createGrounds({ ...around, pauses, layers })
@@ -60,14 +68,15 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
   }
 
   async function adoptRoom(order: RoomOrder): Promise<Room | null> {
-    const found = await findGround(order, { docker, runnerId, living, shared, world: await groundWorld() })
+    const found = await findGround(order, { docker, runnerId, living, shared, removeMs, world: await groundWorld() })
     return found === null ? null : createRoom(order, found.ground, await roomWorld(), { container: found.container })
   }
 
-  async function sweep(kept: Parameters<Executor['sweep']>[0]): Promise<void> {
-    await sweepRooms({ docker, runnerId, isAlive: living.has, kept })
+  async function sweep(kept: Parameters<Executor['sweep']>[0]): Promise<number> {
+    await sweepRooms({ docker, runnerId, removeMs, stuck, isAlive: living.has, kept })
     await pauses.trim()
     await layers?.trim()
+    return stuck.all().length
   }
 
   async function unused(): Promise<readonly Unused[]> {
@@ -77,6 +86,7 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
   async function close(): Promise<void> {
     await Promise.all([grounds.close(), pauses.close()])
     await leftRooms.close()
+    await Promise.allSettled(stuck.all().map(roomId => removeLabelled(docker, roomFilter(roomId), removeMs)))
     await layers?.close()
     await shared.close()
   }
@@ -87,7 +97,7 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
     adoptRoom,
     sweep,
     unused,
-    removeRoom: key => removeRoom(docker, runnerId, key),
+    removeRoom: key => removeRoom(key, { docker, runnerId, removeMs }),
     close,
   }
 }

@@ -173,7 +173,7 @@ export function createGrounds({
 
   async function discardGround(ground: Ground): Promise<void> {
     const { docker } = await world()
-    await removeLabelled(docker, roomFilter(ground.labels.roomId))
+    await removeLabelled(docker, roomFilter(ground.labels.roomId), settings.patience.removeMs)
     await ground.warmDocker?.layers?.release()
     if (!ground.isShared) await (await ground.network).forwarding?.close()
     living.forget(ground.labels.roomId)

@@ -14,17 +14,18 @@ export type LeftRooms = {
 export type LeftRoomsOptions = {
   readonly docker: Docker
   readonly living: LivingRooms
+  readonly removeMs: number
   readonly onProblem: (message: string, error: unknown) => void
 }
 
-export function createLeftRooms({ docker, living, onProblem }: LeftRoomsOptions): LeftRooms {
+export function createLeftRooms({ docker, living, removeMs, onProblem }: LeftRoomsOptions): LeftRooms {
   const left = new Set<string>()
 
   async function takeAway(roomId: string): Promise<void> {
     living.forget(roomId)
     left.add(roomId)
     try {
-      await removeLabelled(docker, roomFilter(roomId))
+      await removeLabelled(docker, roomFilter(roomId), removeMs)
       left.delete(roomId)
     } catch (error) {
       onProblem('what a spare left could not be removed', error)

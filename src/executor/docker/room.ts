@@ -21,7 +21,7 @@ import { openLoopback, turnedPorts } from './own-loopback.ts'
 import { ownRegistryImage } from './own-registry.ts'
 import type { HeldPause } from './pauses.ts'
 import { planJobContainer, type RoomGround } from './plan.ts'
-import { removeContainer, removeLabelled, removeVolume } from './remove.ts'
+import { hasHung, removeContainer, removeLabelled, removeVolume } from './remove.ts'
 import { type PreparedService, prepareService, runService, wakeDocker } from './room-services.ts'
 import type { DockerSettings } from './settings.ts'
 import { followShell, type Shell, startShell } from './shell.ts'
@@ -51,7 +51,8 @@ export async function createRoom(
   world: RoomWorld,
   adopted: AdoptedRoom | null,
 ): Promise<Room> {
-  const { docker, grounds } = world
+  const { docker, grounds, settings } = world
+  const { killMs, removeMs } = settings.patience
   const leave = grounds.occupy()
   const closing = new AbortController()
   let container: Docker.Container | null = adopted?.container ?? null
@@ -96,7 +97,7 @@ export async function createRoom(
     const roomGround = await layGround(network, warm, dockerPlan)
     const serviceWorld = {
       docker,
-      settings: world.settings,
+      settings,
       order,
       ground: roomGround,
       layersVolume: takeLayers,
@@ -120,7 +121,7 @@ export async function createRoom(
   async function usableWarmDocker(prepared: readonly PreparedService[]): Promise<WarmDocker | null> {
     const warm = ground.warmDocker
     if (warm === null || prepared.some(service => service.image.id === warm.imageId)) return warm
-    await removeContainer(docker, warm.service.containerId)
+    await removeContainer(docker, warm.service.containerId, removeMs)
     return null
   }
 
@@ -152,7 +153,7 @@ export async function createRoom(
   async function startJobContainer(base: JobContainerBase, wishes: FurnishWishes, signal: AbortSignal): Promise<void> {
     const options = planJobContainer(order, base.ground, {
       imageId: base.image.id,
-      limits: world.settings.jobLimits,
+      limits: settings.jobLimits,
       dockerService: base.dockerPlan,
     })
     container = await docker.createContainer(options)
@@ -177,7 +178,7 @@ export async function createRoom(
     if (container === null) throw new Error('a room is furnished before anything runs in it')
     const shell = waiting ?? (step.script === null ? null : await start(container))
     waiting = null
-    return followShell({ docker, container, shell }, step, signal)
+    return followShell({ docker, container, shell, killMs }, step, signal)
   }
 
   async function close(): Promise<void> {
@@ -189,14 +190,17 @@ export async function createRoom(
   }
 
   async function clear(): Promise<void> {
-    await removeAll()
-    await workspace.remove()
-    await lease?.release()
-    if (!ground.isShared) {
-      const network = await ground.network.catch(() => null) // never made: nothing forwards to it
-      await network?.forwarding?.close()
+    try {
+      await removeAll()
+      await lease?.release()
+    } finally {
+      await workspace.remove()
+      if (!ground.isShared) {
+        const network = await ground.network.catch(() => null) // never made: nothing forwards to it
+        await network?.forwarding?.close()
+      }
+      grounds.letGo(ground.labels.roomId, order)
     }
-    grounds.letGo(ground.labels.roomId, order)
   }
 
   async function removeAll(): Promise<void> {
@@ -213,13 +217,13 @@ export async function createRoom(
 
   /** A room without services is a container and a volume: nothing need be looked for. */
   async function removeKnown({ id }: Docker.Container): Promise<boolean> {
-    const isGone = await removeContainer(docker, id)
-    await removeVolume(docker, ground.buildsVolume.name)
+    const isGone = await removeContainer(docker, id, removeMs)
+    await removeVolume(docker, ground.buildsVolume.name, removeMs)
     return isGone
   }
 
   async function removeUnknown(): Promise<boolean> {
-    await removeLabelled(docker, roomFilter(ground.labels.roomId))
+    await removeLabelled(docker, roomFilter(ground.labels.roomId), removeMs)
     return container === null
   }
 
@@ -232,7 +236,7 @@ async function untilGone(remove: () => Promise<void>): Promise<void> {
     try {
       return await remove()
     } catch (error) {
-      if (tries === 5) throw error
+      if (tries === 5 || hasHung(error)) throw error
       await sleep(200 * tries)
     }
   }

@@ -8,6 +8,7 @@ import { readRoomNetwork } from './network.ts'
 import type { HeldPause } from './pauses.ts'
 import { removeContainer, removeLabelled } from './remove.ts'
 import type { SharedNetwork } from './shared-network.ts'
+import type { StuckRooms } from './stuck-rooms.ts'
 
 type FoundObject = {
   readonly roomId: string
@@ -23,12 +24,13 @@ export type Finding = {
   readonly living: LivingRooms
   readonly shared: SharedNetwork
   readonly world: GroundWorld
+  readonly removeMs: number
 }
 
 /** The room in which the job's container stands; null: it is gone. */
 export async function findGround(
   order: RoomOrder,
-  { docker, runnerId, living, shared, world }: Finding,
+  { docker, runnerId, living, shared, world, removeMs }: Finding,
 ): Promise<{ readonly ground: Ground; readonly container: Docker.Container } | null> {
   const filters = { label: [...keyFilter(runnerId, order.key).label, 'slipway.kind=job'] }
   const [found] = await docker.listContainers({ all: true, filters })
@@ -50,7 +52,7 @@ export async function findGround(
     buildsVolume: { name: volume.Name, mountpoint: volume.Mountpoint },
     network: connected,
     isShared: network === undefined,
-    takePause: (await findPause(found, { docker, living })) ?? noPause,
+    takePause: (await findPause(found, { docker, living, removeMs })) ?? noPause,
     warmDocker: null,
   }
   return { ground, container: docker.getContainer(found.Id) }
@@ -59,7 +61,7 @@ export async function findGround(
 /** What the job's container joined, whose state when it was made nobody knows any more: no other job may have it. */
 async function findPause(
   { HostConfig }: Docker.ContainerInfo,
-  { docker, living }: Pick<Finding, 'docker' | 'living'>,
+  { docker, living, removeMs }: Pick<Finding, 'docker' | 'living' | 'removeMs'>,
 ): Promise<(() => Promise<HeldPause>) | null> {
   const joined = joinedContainer(HostConfig.NetworkMode)
   if (joined === null) return null
@@ -68,7 +70,7 @@ async function findPause(
   living.keep(roomId)
   const release = async () => {
     living.forget(roomId)
-    await removeContainer(docker, joined)
+    await removeContainer(docker, joined, removeMs)
   }
   return async () => ({ containerId: joined, release })
 }
@@ -77,19 +79,21 @@ function joinedContainer(networkMode: string): string | null {
   return networkMode.startsWith('container:') ? networkMode.slice('container:'.length) : null
 }
 
-export async function removeRoom(docker: Docker, runnerId: string, key: RoomKey): Promise<void> {
+export type Removing = { readonly docker: Docker; readonly runnerId: string; readonly removeMs: number }
+
+export async function removeRoom(key: RoomKey, { docker, runnerId, removeMs }: Removing): Promise<void> {
   const objects = await findObjects(docker, keyFilter(runnerId, key))
-  for (const roomId of new Set(objects.map(object => object.roomId))) await removeLabelled(docker, roomFilter(roomId))
+  for (const roomId of new Set(objects.map(object => object.roomId)))
+    await removeLabelled(docker, roomFilter(roomId), removeMs)
 }
 
-export type Sweep = {
-  readonly docker: Docker
-  readonly runnerId: string
+export type Sweep = Removing & {
+  readonly stuck: StuckRooms
   readonly isAlive: (roomId: string) => boolean
   readonly kept: () => Promise<readonly RoomKey[]>
 }
 
-export async function sweepRooms({ docker, runnerId, isAlive, kept }: Sweep): Promise<void> {
+export async function sweepRooms({ docker, runnerId, removeMs, stuck, isAlive, kept }: Sweep): Promise<void> {
   const objects = await findObjects(docker, runnerFilter(runnerId))
   const keptNames = new Set((await kept()).map(nameOf))
   const keptRooms = new Set(
@@ -99,7 +103,8 @@ export async function sweepRooms({ docker, runnerId, isAlive, kept }: Sweep): Pr
   const joined = new Set(objects.filter(({ roomId }) => stays(roomId)).map(each => each.joined))
   for (const { id, roomId } of objects) if (id !== null && joined.has(id)) keptRooms.add(roomId)
   const dead = new Set(objects.map(({ roomId }) => roomId).filter(roomId => !stays(roomId)))
-  for (const roomId of dead) await removeLabelled(docker, roomFilter(roomId))
+  stuck.retain(dead)
+  for (const roomId of dead) await stuck.remove(roomId, () => removeLabelled(docker, roomFilter(roomId), removeMs))
 }
 
 async function findObjects(docker: Docker, filters: { readonly label: string[] }): Promise<readonly FoundObject[]> {

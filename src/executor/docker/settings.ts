@@ -36,5 +36,7 @@ export type DockerSettings = {
   /** Whether they also stay when the runner has ended in order. */
   readonly keepLayersAfterEnd: boolean
   readonly mirrors: readonly string[]
+  /** How long the engine may take to end what was killed, and to remove it; after that it is left behind. */
+  readonly patience: { readonly killMs: number; readonly removeMs: number }
   readonly images: { readonly unreachableForMs: number; readonly stallMs: number }
 }

@@ -49,21 +49,29 @@ export async function followShell(
     docker,
     container,
     shell,
-  }: { readonly docker: Docker; readonly container: Docker.Container; readonly shell: Shell | null },
+    killMs,
+  }: {
+    readonly docker: Docker
+    readonly container: Docker.Container
+    readonly shell: Shell | null
+    /** After KILL: who has not ended then is left behind with `container_stuck`. */
+    readonly killMs: number
+  },
   step: StepOrder,
   signal: AbortSignal,
 ): Promise<StepEnd> {
-  const ending = endOnAbort(container, step.graceMs, signal)
+  const ending = endOnAbort(container, { graceMs: step.graceMs, killMs }, signal)
+  const leave = AbortSignal.any([step.detach, ending.stuck])
   const cut = () => shell?.stream.destroy()
-  step.detach.addEventListener('abort', cut, { once: true })
+  leave.addEventListener('abort', cut, { once: true })
   try {
     if (shell !== null && step.script !== null) await feed(shell.stream, step)
     const output = createOutput(step)
-    if (shell !== null) await pump(shell.stream, output, step.detach)
-    return await followToEnd(docker, container, { output, isFresh: shell === null, detach: step.detach })
+    if (shell !== null) await pump(shell.stream, output, leave)
+    return await followToEnd(docker, container, { output, isFresh: shell === null, leave })
   } finally {
     ending.stop()
-    step.detach.removeEventListener('abort', cut)
+    leave.removeEventListener('abort', cut)
     cut()
   }
 }
@@ -102,38 +110,38 @@ async function feed(stream: Duplex, step: StepOrder): Promise<void> {
   await step.onFed()
 }
 
-async function pump(stream: Readable, output: Output, detach: AbortSignal): Promise<void> {
+async function pump(stream: Readable, output: Output, leave: AbortSignal): Promise<void> {
   const cut = () => stream.destroy()
-  detach.addEventListener('abort', cut, { once: true })
+  leave.addEventListener('abort', cut, { once: true })
   const demultiplex = createDemultiplexer()
   try {
     for await (const chunk of stream) for (const part of demultiplex(chunk as Uint8Array)) await output.take(part)
   } catch {
     // The connection broke; whether the container did too is asked next.
   } finally {
-    detach.removeEventListener('abort', cut)
+    leave.removeEventListener('abort', cut)
   }
-  detach.throwIfAborted()
+  leave.throwIfAborted()
 }
 
 async function followToEnd(
   docker: Docker,
   container: Docker.Container,
-  { output, isFresh, detach }: { readonly output: Output; readonly isFresh: boolean; readonly detach: AbortSignal },
+  { output, isFresh, leave }: { readonly output: Output; readonly isFresh: boolean; readonly leave: AbortSignal },
 ): Promise<StepEnd> {
   let engineWasAway = false
   for (let mustRead = isFresh; ; mustRead = true) {
     if (mustRead) {
       output.rewind()
       const logs = await whenEngineAnswers(
-        () => container.logs({ follow: true, stdout: true, stderr: true }),
+        () => container.logs({ follow: true, stdout: true, stderr: true, abortSignal: leave }),
         () => {
           engineWasAway = true
         },
-        detach,
+        leave,
       )
       if (logs === null) return { exitCode: 137, oomKilled: false, engineLost: true }
-      await pump(logs as unknown as Readable, output, detach)
+      await pump(logs as unknown as Readable, output, leave)
     }
     const outputEndedAt = performance.now()
     const state = await endState(
@@ -141,7 +149,7 @@ async function followToEnd(
       () => {
         engineWasAway = true
       },
-      detach,
+      leave,
     )
     if (state === null) return { exitCode: 137, oomKilled: false, engineLost: true }
     if (state.Running) continue
@@ -158,11 +166,12 @@ async function followToEnd(
 
 /** After the output's end the container is about to end, or the connection was cut and it runs on. */
 async function endState(container: Docker.Container, onAway: () => void, signal: AbortSignal) {
-  const firstLook = await whenEngineAnswers(() => container.inspect(), onAway, signal)
+  const look = () => container.inspect({ abortSignal: signal })
+  const firstLook = await whenEngineAnswers(look, onAway, signal)
   if (firstLook === null || !firstLook.State.Running) return firstLook?.State ?? null
-  const ended = whenEngineAnswers(() => container.wait(), onAway, signal)
+  const ended = whenEngineAnswers(() => container.wait({ abortSignal: signal }), onAway, signal)
   await Promise.race([ended, sleep(2000)])
-  return (await whenEngineAnswers(() => container.inspect(), onAway, signal))?.State ?? null
+  return (await whenEngineAnswers(look, onAway, signal))?.State ?? null
 }
 
 function startProblem(cause: unknown): string {

@@ -1,29 +1,52 @@
-// How a job's processes are made to end.
+// How a job's processes are made to end: TERM to every process but the first, whose trap ends it when its child has ended;
+// KILL after the grace. What the kernel does not let end even then (state D) is left behind.
 import type Docker from 'dockerode'
+import { AppError } from '../../kit/errors.ts'
 
-/** TERM to every process but the first, whose trap ends it when its child has ended; KILL after the grace. */
+export type Ending = {
+  /** Fires so long after KILL that nothing more is to be expected. */
+  readonly stuck: AbortSignal
+  readonly stop: () => void
+}
+
 export function endOnAbort(
   container: Docker.Container,
-  graceMs: number,
+  { graceMs, killMs }: { readonly graceMs: number; readonly killMs: number },
   signal: AbortSignal,
-): { readonly stop: () => void } {
-  let kill: NodeJS.Timeout | undefined
+): Ending {
+  const stuck = new AbortController()
+  let timer: NodeJS.Timeout | undefined
   const end = () => {
-    kill = setTimeout(() => container.kill().catch(() => {}), graceMs) // ended by itself: nothing to kill
-    terminate(container).catch(() => container.kill().catch(() => {})) // no shell to say it with: the hard way
+    timer = setTimeout(() => {
+      kill(container, stuck.signal)
+      timer = setTimeout(() => stuck.abort(stuckAfter(killMs)), killMs)
+    }, graceMs)
+    terminate(container, stuck.signal).catch(() => kill(container, stuck.signal)) // no shell to say it with: the hard way
   }
   if (signal.aborted) end()
   else signal.addEventListener('abort', end, { once: true })
   return {
+    stuck: stuck.signal,
     stop: () => {
-      clearTimeout(kill)
+      clearTimeout(timer)
       signal.removeEventListener('abort', end)
     },
   }
 }
 
-async function terminate(container: Docker.Container): Promise<void> {
-  const exec = await container.exec({ Cmd: ['sh', '-c', 'kill -TERM -1'] })
-  const answer = await exec.start({ Detach: true })
+function kill(container: Docker.Container, abortSignal: AbortSignal): void {
+  container.kill({ abortSignal }).catch(() => {}) // ended by itself: nothing to kill
+}
+
+async function terminate(container: Docker.Container, abortSignal: AbortSignal): Promise<void> {
+  const exec = await container.exec({ Cmd: ['sh', '-c', 'kill -TERM -1'], abortSignal })
+  const answer = await exec.start({ Detach: true, abortSignal })
   answer.resume() // an answer that nobody reads would hold its connection, and with it the process
+}
+
+function stuckAfter(killMs: number): AppError {
+  return new AppError(
+    'container_stuck',
+    `the job's processes did not end within ${killMs / 1000} s after they were killed: their container is left behind, and removed when that is possible`,
+  )
 }

@@ -42,6 +42,7 @@ export const settings: DockerSettings = {
   egress: 'all',
   usesDefaultBridge: false,
   mirrors: [],
+  patience: { killMs: 60_000, removeMs: 60_000 },
   images: { unreachableForMs: 60_000, stallMs: 60_000 },
 }
 

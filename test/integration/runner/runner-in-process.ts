@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { DockerSettings } from '../../../src/executor/docker/settings.ts'
 import { assembleWorld } from '../../../src/runner/assemble.ts'
 import { systemClock } from '../../../src/runner/clock.ts'
 import { readRunnerConfig } from '../../../src/runner/config.ts'
@@ -18,13 +19,21 @@ export type TestRunner = {
   readonly runnerId: string
   readonly dataFolder: string
   readonly problems: string[]
+  /** What the latest sweep could not remove. */
+  readonly stuckRooms: () => number
   readonly end: () => Promise<void>
+}
+
+export type TestRunnerOptions = {
+  readonly clock?: Clock
+  readonly patience?: DockerSettings['patience']
+  readonly sweepMs?: number
 }
 
 export async function startTestRunner(
   url: string,
   changes: RunnerConfigInput = {},
-  clock: Clock = systemClock,
+  { clock = systemClock, patience, sweepMs = 60_000 }: TestRunnerOptions = {},
 ): Promise<TestRunner> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'slipway-runner-'))
   const runnerId = `test-${randomBytes(4).toString('hex')}`
@@ -32,7 +41,8 @@ export async function startTestRunner(
   const onProblem = (message: string, error: unknown) => {
     problems.push(`${message}: ${error instanceof Error ? error.stack : String(error)}`)
   }
-  const config = readRunnerConfig(
+  let stuckRooms = 0
+  const read = readRunnerConfig(
     {
       server: url,
       concurrency: 2,
@@ -52,6 +62,7 @@ export async function startTestRunner(
       ...(process.env.DOCKER_HOST === undefined ? {} : { dockerHost: process.env.DOCKER_HOST }),
     },
   )
+  const config = { ...read, docker: { ...read.docker, ...(patience === undefined ? {} : { patience }) } }
   const server = createServerClient({ url, runnerToken: () => runnerToken, version: 'test', answerMs: 10_000 })
   const world = assembleWorld({ config, server, runnerId, version: 'test', architecture: 'linux/amd64', onProblem })
   const daemon = await startDaemon({
@@ -63,10 +74,19 @@ export async function startTestRunner(
     diskFolders: [],
     unused: world.unused,
     heartbeatMs: 200,
-    sweepMs: 60_000,
+    sweepMs,
     maxJobs: null,
     idleTimeoutMs: null,
-    events: { onJobStart: () => {}, onJobEnd: () => {}, onBeat: () => {}, onRelief: () => {}, onProblem },
+    events: {
+      onJobStart: () => {},
+      onJobEnd: () => {},
+      onBeat: () => {},
+      onSweep: count => {
+        stuckRooms = count
+      },
+      onRelief: () => {},
+      onProblem,
+    },
   })
   const end = async () => {
     daemon.drain()
@@ -74,5 +94,5 @@ export async function startTestRunner(
     await daemon.ended
     await rm(dataFolder, { recursive: true, force: true })
   }
-  return { daemon, runnerId, dataFolder, problems, end }
+  return { daemon, runnerId, dataFolder, problems, stuckRooms: () => stuckRooms, end }
 }
