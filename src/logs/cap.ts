@@ -9,6 +9,15 @@ export type LogCap = {
   readonly write: (chunk: Uint8Array) => Uint8Array
   /** The end of the log: the rest of the marker, and the tail. */
   readonly flush: () => Uint8Array
+  readonly state: () => CapState
+}
+
+/** Where a cap stands: one that is made with it goes on behind what was written so far. */
+export type CapState = {
+  readonly headLeft: number
+  readonly isMarked: boolean
+  readonly droppedBytes: number
+  readonly tail: Uint8Array
 }
 
 export type CapSizes = { readonly headBytes: number; readonly tailBytes: number }
@@ -18,10 +27,11 @@ export const defaultCap: CapSizes = { headBytes: 48 * 1024 * 1024, tailBytes: 16
 
 const nothing = new Uint8Array(0)
 
-export function createCap({ headBytes, tailBytes }: CapSizes): LogCap {
-  const ring = createRing(tailBytes)
-  let headLeft = headBytes
-  let isMarked = false
+export function createCap({ headBytes, tailBytes }: CapSizes, from?: CapState): LogCap {
+  const ring = createRing(tailBytes, from?.droppedBytes)
+  ring.push(from?.tail ?? nothing)
+  let headLeft = from?.headLeft ?? headBytes
+  let isMarked = from?.isMarked ?? false
 
   function write(chunk: Uint8Array): Uint8Array {
     const head = chunk.subarray(0, headLeft)
@@ -37,7 +47,11 @@ export function createCap({ headBytes, tailBytes }: CapSizes): LogCap {
     return isMarked ? join(new TextEncoder().encode(gapEnding(ring.droppedBytes())), tail) : tail
   }
 
-  return { write, flush }
+  return {
+    write,
+    flush,
+    state: () => ({ headLeft, isMarked, droppedBytes: ring.droppedBytes(), tail: ring.drain() }),
+  }
 }
 
 export function gapOpening(headBytes: number): string {
@@ -61,7 +75,7 @@ type Ring = {
 }
 
 /** The last `capacity` bytes; memory grows with what is pushed. */
-function createRing(capacity: number): Ring {
+function createRing(capacity: number, droppedBefore = 0): Ring {
   let bytes = nothing
   let pushed = 0
 
@@ -91,7 +105,7 @@ function createRing(capacity: number): Ring {
     return join(bytes.subarray(start), bytes.subarray(0, start))
   }
 
-  return { push, drain, droppedBytes: () => Math.max(0, pushed - capacity) }
+  return { push, drain, droppedBytes: () => droppedBefore + Math.max(0, pushed - capacity) }
 }
 
 function join(one: Uint8Array, other: Uint8Array): Uint8Array {

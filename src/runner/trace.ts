@@ -1,5 +1,7 @@
 // A job's log on its way: raw bytes → spool → mask → cap → masked file → server. All that comes out is a function of the
-// spool alone, so a runner that was killed makes the very same masked file again and the offsets go on fitting.
+// spool alone, so a runner that was killed makes the very same masked file again and the offsets go on fitting. A spool that
+// outgrows what is kept of the log begins anew with a checkpoint, to which the masked file, as far as it is, belongs.
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CapSizes, createCap } from '../logs/cap.ts'
@@ -7,6 +9,7 @@ import { createRedactor } from '../logs/redact.ts'
 import { isDiskFull, keepReserve } from './disk-reserve.ts'
 import type { Clock, JobWord, LeaseKey, ServerClient } from './ports.ts'
 import { openSpool, type SpoolRecord } from './spool.ts'
+import { decodeCheckpoint, encodeCheckpoint } from './trace-checkpoint.ts'
 import { createTraceSender } from './trace-sender.ts'
 
 export type Trace = {
@@ -37,11 +40,17 @@ export type TraceOptions = {
   readonly onDiskFull: () => void
 }
 
+const nothing = new Uint8Array(0)
+
 export async function openTrace(options: TraceOptions): Promise<Trace> {
+  const { secrets } = options
   const maskedPath = join(options.directory, 'masked.log')
-  const masked = await open(maskedPath, 'w', 0o600)
-  const redactor = createRedactor({ secrets: options.secrets })
-  const cap = createCap(options.cap)
+  const masked = await open(maskedPath, constants.O_RDWR | constants.O_CREAT, 0o600)
+  const mostSpoolBytes = spoolBytesFor(options.cap)
+  let redactor = createRedactor({ secrets })
+  let cap = createCap(options.cap)
+  /** The last raw bytes, as far as a masker that goes on from here must read them again. */
+  let again: Uint8Array = nothing
   let size = 0
   let outputBytes = 0
   let isNew = true
@@ -51,9 +60,35 @@ export async function openTrace(options: TraceOptions): Promise<Trace> {
 
   async function pass(record: SpoolRecord): Promise<void> {
     isNew = false
+    if (record.source === 'checkpoint') return goOnFrom(record)
     if (record.source === 'job') outputBytes += record.bytes.length
     if (record.bytes.length > 0) endsLine = record.bytes.at(-1) === 10
-    await keep(cap.write(redactor.write(record.bytes)))
+    const shown = redactor.write(record.bytes)
+    const { position, readFrom } = redactor.state()
+    again = lastBytes(again, record.bytes, position - readFrom)
+    await keep(cap.write(shown))
+  }
+
+  function goOnFrom({ bytes }: SpoolRecord): void {
+    const known = decodeCheckpoint(bytes)
+    redactor = createRedactor({ secrets, state: known.redactor })
+    redactor.write(known.again)
+    cap = createCap(options.cap, known.cap)
+    size = known.sizeBytes
+    outputBytes = known.outputBytes
+    endsLine = known.endsLine
+    again = known.again
+  }
+
+  /** What the spool held so far is masked and capped, and no longer needed; without room for that it grows on. */
+  async function shortenSpool(): Promise<void> {
+    const facts = { redactor: redactor.state(), again, cap: cap.state(), sizeBytes: size, outputBytes, endsLine }
+    try {
+      await spool.restart({ source: 'checkpoint', bytes: encodeCheckpoint(facts) })
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+    }
+    shortenAt = spool.sizeBytes() + mostSpoolBytes
   }
 
   async function keep(bytes: Uint8Array): Promise<void> {
@@ -76,6 +111,8 @@ export async function openTrace(options: TraceOptions): Promise<Trace> {
   }
 
   const spool = await openSpool(join(options.directory, 'spool'), pass)
+  await masked.truncate(size)
+  let shortenAt = mostSpoolBytes
   const sender = createTraceSender({ ...options, path: maskedPath })
   sender.grew(size)
   let tail: Promise<void> = Promise.resolve()
@@ -93,6 +130,7 @@ export async function openTrace(options: TraceOptions): Promise<Trace> {
       }
       await pass(record)
       sender.grew(size)
+      if (spool.sizeBytes() > shortenAt) await shortenSpool()
     })
     return tail
   }
@@ -120,6 +158,19 @@ export async function openTrace(options: TraceOptions): Promise<Trace> {
       await masked.close()
     },
   }
+}
+
+/** Room for all of a log that is not cut, and after that for twice the tail, of which a checkpoint holds one. */
+function spoolBytesFor({ headBytes, tailBytes }: CapSizes): number {
+  return headBytes + 2 * tailBytes + 1024 * 1024
+}
+
+function lastBytes(before: Uint8Array, after: Uint8Array, count: number): Uint8Array<ArrayBuffer> {
+  if (count <= after.length) return after.slice(after.length - count)
+  const whole = new Uint8Array(count)
+  whole.set(before.subarray(before.length - (count - after.length)))
+  whole.set(after, count - after.length)
+  return whole
 }
 
 async function writeWhole(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

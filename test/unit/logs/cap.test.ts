@@ -38,4 +38,16 @@ describe('a capped log', () => {
     const whole = cap(log, () => log.length)
     for (let turn = 0; turn < 200; turn += 1) expect(cap(log, () => 1 + random.integer(20))).toBe(whole)
   })
+
+  test('goes on from its state as if it had never stopped', () => {
+    const log = Buffer.from('0123456789-abcdefghijklm')
+    const sizes = { headBytes: 10, tailBytes: 6 }
+    for (let at = 0; at <= log.length; at += 1) {
+      const first = createCap(sizes)
+      const shown = Buffer.from(first.write(log.subarray(0, at)))
+      const second = createCap(sizes, first.state())
+      const rest = [second.write(log.subarray(at)), second.flush()]
+      expect(Buffer.concat([shown, ...rest]).toString()).toBe(cap(log.toString(), () => 4))
+    }
+  })
 })

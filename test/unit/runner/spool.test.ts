@@ -52,3 +52,16 @@ test('cut at any byte, the whole records before it stay, and writing goes on beh
   await again.close()
   expect(await readAll()).toEqual(['runner:more'])
 })
+
+test('begun anew, it is one record, and a process that ended in the middle of that has changed nothing', async () => {
+  const spool = await openSpool(file, async () => {})
+  for (const text of ['one', 'two']) await spool.append(record('job', text))
+  await writeFile(`${file}.next`, 'a part of a record')
+  expect(await readAll()).toEqual(['job:one', 'job:two'])
+  await spool.restart(record('checkpoint', 'both'))
+  await spool.append(record('runner', 'three'))
+  expect(spool.sizeBytes()).toBe((await stat(file)).size)
+  await spool.close()
+  expect(await readAll()).toEqual(['checkpoint:both', 'runner:three'])
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+})
