@@ -12,17 +12,22 @@ import type { GitMirrors, MirrorOrder } from './git-mirror.ts'
 import { type GitOptions, gitOptions } from './git-options.ts'
 import { updateSubmodules } from './git-submodules.ts'
 
-export type SourceOrder = {
+export type SourceCommit = {
   readonly payload: JobPayload
   readonly variables: readonly JobVariable[]
-  /** The volume's folder on this host, and the project's in it. */
-  readonly workspaceDirectory: string
-  readonly projectPath: string
   /** Where this host has the server; jobs may know it by another name. */
   readonly serverUrl: string
   /** Who signed the server's certificate, when no public authority did: on this host. */
   readonly caFile: string | null
 }
+
+export type SourceFolder = {
+  /** The volume's folder on this host, and the project's in it. */
+  readonly workspaceDirectory: string
+  readonly projectPath: string
+}
+
+type SourceOrder = SourceCommit & SourceFolder
 
 type Surroundings = {
   readonly git: Git
@@ -43,6 +48,22 @@ export async function writeSources(order: SourceOrder, around: Surroundings): Pr
   await bring(order, options, around)
   if (!options.isCheckedOut) return say('Skipping Git checkout')
   await checkOut(order, options, around)
+}
+
+/**
+ * Brings the commit to the mirror while there is no folder for the working copy yet. A failure is not told here: whoever
+ * writes the sources asks the mirror again.
+ */
+export async function fetchAhead(
+  order: SourceCommit,
+  { mirrors, signal }: Pick<Surroundings, 'mirrors' | 'signal'>,
+): Promise<void> {
+  try {
+    const { strategy } = gitOptions(order.payload, order.variables)
+    if (strategy !== 'none' && strategy !== 'empty') await mirrors.withCommit(mirrorOrder(order), signal)
+  } catch {
+    // told later
+  }
 }
 
 async function bring(order: SourceOrder, options: GitOptions, around: Surroundings): Promise<void> {

@@ -5,7 +5,7 @@ import { allOrAbort, untilAborted } from '../kit/abort.ts'
 import { AppError } from '../kit/errors.ts'
 import { green } from '../kit/terminal-colors.ts'
 import { fillWorkspace } from './fill-workspace.ts'
-import { writeSources } from './git-source.ts'
+import { fetchAhead, type SourceCommit, type SourceFolder, writeSources } from './git-source.ts'
 import type { JobContext, JobWorld } from './job-context.ts'
 
 /** `onOpen` is told of the room before anything in it can fail, so that it is closed whatever happens. */
@@ -13,6 +13,9 @@ export async function prepareRoom(context: JobContext, world: JobWorld, onOpen: 
   const { order, sections, trace } = context
   const { work } = context.signals
   const isSecondTry = !trace.isNew
+  const failing = new AbortController()
+  const commit = commitOf(context, world)
+  const fetched = fetchAhead(commit, { ...world, signal: AbortSignal.any([work, failing.signal]) })
   await greet(context, world)
   const section = sections.open('prepare_executor', 'Preparing the "docker" executor')
   const sources = sections.open('get_sources', 'Getting source from Git repository')
@@ -30,7 +33,7 @@ export async function prepareRoom(context: JobContext, world: JobWorld, onOpen: 
           section.end()
         },
         async signal => {
-          await writeSources(sourceOrder(context, room, world), { ...world, say: sources.say, signal })
+          await writeSources({ ...commit, ...folderOf(context, room) }, { ...world, say: sources.say, signal })
           sources.end()
           git.resolve()
           await fillWorkspace(context, room, world, signal)
@@ -39,7 +42,11 @@ export async function prepareRoom(context: JobContext, world: JobWorld, onOpen: 
       work,
     )
     await room.workspace.publish(work)
+  } catch (error) {
+    failing.abort(error)
+    throw error
   } finally {
+    await fetched
     section.end()
     sources.end()
   }
@@ -60,13 +67,12 @@ async function greet({ trace, folder }: JobContext, { settings }: JobWorld): Pro
   )
 }
 
-function sourceOrder({ folder, variables, order }: JobContext, room: Room, { settings }: JobWorld) {
-  return {
-    payload: folder.payload,
-    variables,
-    workspaceDirectory: room.workspace.directory,
-    projectPath: relative(order.buildsDirectory, order.projectDirectory),
-    serverUrl: settings.serverUrl,
-    caFile: settings.authority?.file ?? null,
-  }
+function commitOf({ folder, variables }: JobContext, { settings }: JobWorld): SourceCommit {
+  const { serverUrl, authority } = settings
+  return { payload: folder.payload, variables, serverUrl, caFile: authority?.file ?? null }
+}
+
+function folderOf({ order }: JobContext, { workspace }: Room): SourceFolder {
+  const projectPath = relative(order.buildsDirectory, order.projectDirectory)
+  return { workspaceDirectory: workspace.directory, projectPath }
 }

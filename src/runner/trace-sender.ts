@@ -1,11 +1,13 @@
-// Brings a growing file to the server by byte offset: what comes after some quiet at once, a stream of bytes with at most a
-// tenth of a second of delay; after a broken connection from where the server says that it stands. It never gives up by itself.
+// Brings a growing file to the server by byte offset: a job's output after some quiet at once, a stream of bytes with at most a
+// tenth of a second of delay, and so the runner's own words, for whose sake alone no request is made while a job is prepared.
+// After a broken connection from where the server says that it stands. It never gives up by itself.
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Clock, JobWord, LeaseKey, ServerClient } from './ports.ts'
+import type { SpoolSource } from './spool.ts'
 
 export type TraceSender = {
-  /** The file has bytes up to here now. */
-  readonly grew: (sizeBytes: number) => void
+  /** The file has bytes up to here now; whose the last are decides how long they may wait. */
+  readonly grew: (sizeBytes: number, by: SpoolSource) => void
   /** Resolves when the server has all bytes, or wants no more. */
   readonly flush: (signal: AbortSignal) => Promise<'acknowledged' | 'stale'>
   readonly stop: () => Promise<void>
@@ -21,11 +23,8 @@ export type TraceSenderOptions = {
 
 const maxChunkBytes = 1024 * 1024
 const delayMs = 100
-/**
- * So many requests may go out without delay before the pace is one in `delayMs`: who waits for a line shall see it. The
- * runner's own words around the start of a script are three or four.
- */
-const mostHasty = 6
+/** So many requests may go out without delay before the pace is one in `delayMs`: who waits for a line shall see it. */
+const mostHasty = 4
 const firstRetryMs = 100
 const lastRetryMs = 5_000
 
@@ -33,10 +32,12 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
   const { path, key, server, clock, onWord } = options
   const ending = new AbortController()
   let size = 0
+  /** The file has output of the job up to here. */
+  let outputEnd = 0
   let acknowledged = 0
   let isStale = false
   let isFlushing = false
-  let hurry = new AbortController()
+  let gathering: { readonly isEnough: () => boolean; readonly end: AbortController } | null = null
   /** Used again for each request: a fresh one each time costs more in collecting garbage than all the rest. */
   let bytes = new Uint8Array(0)
   let wake = () => {}
@@ -66,7 +67,8 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
         })
         continue
       }
-      await gather(pacedUntil - (mostHasty - 1) * delayMs - clock.monotonicMs())
+      await gather(delayMs, () => outputEnd > acknowledged || isFull())
+      await gather(pacedUntil - (mostHasty - 1) * delayMs - clock.monotonicMs(), isFull)
       const now = clock.monotonicMs()
       pacedUntil = Math.min(Math.max(pacedUntil, now), now + (mostHasty - 1) * delayMs) + delayMs
       const isSent = await sendOne(file)
@@ -76,13 +78,23 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
     settled()
   }
 
-  /** Waits for more bytes, unless there are enough for a request, or no more will come. */
-  async function gather(durationMs: number): Promise<void> {
-    if (durationMs <= 0 || isFlushing || size - acknowledged >= maxChunkBytes) return
-    hurry = new AbortController()
-    await clock.sleep(durationMs, AbortSignal.any([ending.signal, hurry.signal])).catch(() => {
-      ending.signal.throwIfAborted() // hurried: go on at once
+  /** There are bytes enough for a request, or no more will come. */
+  function isFull(): boolean {
+    return isFlushing || size - acknowledged >= maxChunkBytes
+  }
+
+  async function gather(durationMs: number, isEnough: () => boolean): Promise<void> {
+    if (durationMs <= 0 || isEnough()) return
+    const end = new AbortController()
+    gathering = { isEnough, end }
+    await clock.sleep(durationMs, AbortSignal.any([ending.signal, end.signal])).catch(() => {
+      ending.signal.throwIfAborted() // else there is enough
     })
+    gathering = null
+  }
+
+  function endGathering(): void {
+    if (gathering?.isEnough()) gathering.end.abort()
   }
 
   async function sendOne(file: FileHandle): Promise<boolean> {
@@ -106,14 +118,15 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
   }
 
   return {
-    grew: sizeBytes => {
+    grew: (sizeBytes, by) => {
       size = sizeBytes
-      if (size - acknowledged >= maxChunkBytes) hurry.abort()
+      if (by === 'job') outputEnd = size
+      endGathering()
       wake()
     },
     flush: async signal => {
       isFlushing = true
-      hurry.abort()
+      endGathering()
       while (!isStale && acknowledged < size) {
         signal.throwIfAborted()
         await new Promise<void>(resolve => {

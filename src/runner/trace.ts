@@ -114,7 +114,7 @@ export async function openTrace(options: TraceOptions): Promise<Trace> {
   await masked.truncate(size)
   let shortenAt = mostSpoolBytes
   const sender = createTraceSender({ ...options, path: maskedPath })
-  sender.grew(size)
+  sender.grew(size, 'job')
   let tail: Promise<void> = Promise.resolve()
 
   /** One after the other: the spool, the masker and the file must see the same order. */
@@ -129,7 +129,7 @@ export async function openTrace(options: TraceOptions): Promise<Trace> {
         await spool.append(record)
       }
       await pass(record)
-      sender.grew(size)
+      sender.grew(size, record.source)
       if (spool.sizeBytes() > shortenAt) await shortenSpool()
     })
     return tail
@@ -148,7 +148,7 @@ export async function openTrace(options: TraceOptions): Promise<Trace> {
       await tail
       await keep(cap.write(redactor.flush()))
       await keep(cap.flush())
-      sender.grew(size)
+      sender.grew(size, 'job')
       return sender.flush(signal)
     },
     stop: async () => {

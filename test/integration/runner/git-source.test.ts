@@ -8,7 +8,7 @@ import { createKeyedLock } from '../../../src/kit/keyed-lock.ts'
 import { createRunnerGit, type RunnerGit } from '../../../src/runner/git-command.ts'
 import { createGitCopies, type KeptCopies } from '../../../src/runner/git-copies.ts'
 import { createGitMirrors } from '../../../src/runner/git-mirror.ts'
-import { writeSources } from '../../../src/runner/git-source.ts'
+import { fetchAhead, mirrorOrder, writeSources } from '../../../src/runner/git-source.ts'
 import { jobPayload } from '../../support/job-payload.ts'
 import { type RunnerProtocolServer, startRunnerProtocolServer } from '../../support/runner-protocol-server.ts'
 
@@ -120,6 +120,20 @@ describe('sources', () => {
     server.git = { repository, password: 'another' }
     await mirrors.withCommit(order, signal)
     await expect(mirrors.withCommit({ ...order, pipelineId: 8 }, signal)).rejects.toThrow('git fetch failed')
+  })
+
+  test('may be fetched before there is a folder for them; a failure is met when they are written', async () => {
+    const payload = jobPayload({ id: 980, sha: git('rev-parse', 'HEAD'), variables: {} })
+    const commit = { payload, variables: payload.variables, serverUrl: server.url, caFile: null }
+    const mirrors = createGitMirrors({ root: join(root, 'mirrors'), lock: createKeyedLock(), git: runnerGit.run })
+    const { signal } = new AbortController()
+    server.git = { repository, password: 'another' }
+    await fetchAhead(commit, { mirrors, signal })
+    await expect(mirrors.withCommit(mirrorOrder(commit), signal)).rejects.toThrow('git fetch failed')
+    server.git = { repository, password: payload.token }
+    await fetchAhead(commit, { mirrors, signal })
+    server.git = { repository, password: 'another' }
+    await mirrors.withCommit(mirrorOrder(commit), signal)
   })
 
   test('have what scripts expect of a repository', async () => {

@@ -2,6 +2,7 @@ import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Clock, TraceAnswer } from '../../../src/runner/ports.ts'
+import type { SpoolSource } from '../../../src/runner/spool.ts'
 import { createTraceSender, type TraceSender } from '../../../src/runner/trace-sender.ts'
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary.ts'
 
@@ -40,10 +41,10 @@ const server = {
   },
 }
 
-async function write(text: string): Promise<void> {
+async function write(text: string, by: SpoolSource = 'job'): Promise<void> {
   await appendFile(path, text)
   size += text.length
-  sender.grew(size)
+  sender.grew(size, by)
 }
 
 /** Letter by letter, each of which goes out by itself. */
@@ -75,33 +76,47 @@ afterEach(async () => {
 
 describe('the sender of a log', () => {
   test('sends the first pieces at once and gathers what follows', async () => {
-    await writeHastily('abcdef')
+    await writeHastily('abcd')
     await write('g')
     await write('h')
     await expect.poll(() => sleeps.length).toBe(1)
-    expect(received.toString()).toBe('abcdef')
+    expect(received.toString()).toBe('abcd')
     sleeps[0]?.()
-    await expect.poll(() => received.toString()).toBe('abcdefgh')
-    expect(calls).toBe(7)
+    await expect.poll(() => received.toString()).toBe('abcdgh')
+    expect(calls).toBe(5)
   })
 
   test('is quick again after some quiet', async () => {
-    await writeHastily('abcdef')
+    await writeHastily('abcd')
     nowMs += 1000
-    await writeHastily('ghijkl')
+    await writeHastily('ghij')
     expect(sleeps).toEqual([])
   })
 
+  test('sends the runner’s own words with the output that follows, or a little later', async () => {
+    await write('preparing ', 'runner')
+    await write('the room ', 'runner')
+    await expect.poll(() => sleeps.length).toBe(1)
+    expect(calls).toBe(0)
+    await write('output ')
+    await expect.poll(() => received.toString()).toBe('preparing the room output ')
+    await write('done', 'runner')
+    await expect.poll(() => sleeps.length).toBe(2)
+    sleeps[1]?.()
+    await expect.poll(() => received.toString()).toBe('preparing the room output done')
+    expect(calls).toBe(2)
+  })
+
   test('waits for nothing when no more will come', async () => {
-    await writeHastily('abcdef')
+    await writeHastily('abcd')
     await write('the end')
     await expect.poll(() => sleeps.length).toBe(1)
     expect(await sender.flush(new AbortController().signal)).toBe('acknowledged')
-    expect(received.toString()).toBe('abcdefthe end')
+    expect(received.toString()).toBe('abcdthe end')
   })
 
   test('waits for nothing when there is enough for a request', async () => {
-    await writeHastily('abcdef')
+    await writeHastily('abcd')
     await write('g')
     await expect.poll(() => sleeps.length).toBe(1)
     await write('x'.repeat(3 * 1024 * 1024))
@@ -119,8 +134,8 @@ describe('the sender of a log', () => {
   })
 
   test('goes on from where the server stands after a gap', async () => {
-    await write('abcdef')
-    await expect.poll(() => received.toString()).toBe('abcdef')
+    await write('abcd')
+    await expect.poll(() => received.toString()).toBe('abcd')
     received = Buffer.from('abc')
     answer = () => {
       answer = () => null
@@ -128,7 +143,7 @@ describe('the sender of a log', () => {
     }
     await write('g')
     await sender.flush(new AbortController().signal)
-    expect(received.toString()).toBe('abcdefg')
+    expect(received.toString()).toBe('abcdg')
   })
 
   test('stops when its lease is over', async () => {
