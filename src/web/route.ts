@@ -43,6 +43,8 @@ export type PageName =
   | 'settings-members'
   | 'settings-tokens'
   | 'settings-protection'
+  | 'settings-hooks'
+  | 'settings-triggers'
   | 'not-found'
 
 export type Route = { readonly page: PageName; readonly params: Readonly<Record<string, string>> }
@@ -103,6 +105,9 @@ const projectPages: readonly (readonly [string, PageName])[] = [
   ['settings/members', 'settings-members'],
   ['settings/access_tokens', 'settings-tokens'],
   ['settings/repository', 'settings-protection'],
+  ['hooks', 'settings-hooks'],
+  ['settings/integrations', 'settings-hooks'],
+  ['settings/triggers', 'settings-triggers'],
 ]
 
 export function routeOf(pathname: string): Route {

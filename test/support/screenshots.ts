@@ -146,6 +146,8 @@ function picturesOf(world: DemoWorld): readonly Picture[] {
     { name: 'settings-members', path: at('settings/members'), ready: 'tbody tr' },
     { name: 'settings-tokens', path: at('settings/access_tokens'), ready: '.panel' },
     { name: 'settings-protection', path: at('settings/repository'), ready: 'tbody tr' },
+    { name: 'settings-triggers', path: at('settings/triggers'), ready: 'tbody tr' },
+    { name: 'settings-hooks', path: at('hooks'), ready: 'tbody tr' },
     { name: 'group', path: '/groups/shop', ready: 'tbody tr' },
     { name: 'access-tokens', path: '/-/access-tokens', ready: '.panel' },
     { name: 'profile', path: '/-/profile', ready: 'form' },

@@ -1,4 +1,5 @@
-import { change, getAll, getPage, type Page } from './client.ts'
+import { change, getAll, getPage } from './client.ts'
+import type { Delivery } from './deliveries.ts'
 import { registryUrl } from './registry.ts'
 
 export type Webhook = {
@@ -9,13 +10,15 @@ export type Webhook = {
   readonly delete_events: boolean
 }
 
-export type Delivery = {
+type WebhookDelivery = {
   readonly id: number
-  readonly state: 'waiting' | 'delivered' | 'failed'
+  readonly state: Delivery['state']
   readonly attempts: number
   readonly last_status: number | null
   readonly last_error: string | null
   readonly created_at: string
+  /** JSON in the registry's own format of notifications. */
+  readonly body: string
 }
 
 export type WebhookInput = {
@@ -37,10 +40,32 @@ export function removeWebhook(project: string, id: number): Promise<unknown> {
   return change('DELETE', registryUrl(project, `webhooks/${id}`))
 }
 
-export function listDeliveries(project: string, webhook: number, signal: AbortSignal): Promise<Page<Delivery>> {
-  return getPage<Delivery>(registryUrl(project, `webhooks/${webhook}/deliveries`), { query: { per_page: 20 }, signal })
+/** The last twenty. */
+export async function listDeliveries(
+  project: string,
+  webhook: number,
+  signal: AbortSignal,
+): Promise<readonly Delivery[]> {
+  const path = registryUrl(project, `webhooks/${webhook}/deliveries`)
+  const { items } = await getPage<WebhookDelivery>(path, { query: { per_page: 20 }, signal })
+  return items.map(delivery => ({
+    id: delivery.id,
+    state: delivery.state,
+    ...bodyOf(delivery.body),
+    attempts: delivery.attempts,
+    answer: delivery.last_error ?? String(delivery.last_status ?? ''),
+    createdAt: delivery.created_at,
+  }))
 }
 
 export function repeatDelivery(project: string, webhook: number, delivery: number): Promise<unknown> {
   return change('POST', registryUrl(project, `webhooks/${webhook}/deliveries/${delivery}/repeat`))
+}
+
+function bodyOf(text: string): Pick<Delivery, 'event' | 'body'> {
+  const body = JSON.parse(text) as {
+    readonly events?: readonly { readonly action: string; readonly target: { readonly tag?: string } }[]
+  }
+  const [told] = body.events ?? []
+  return { body, event: told === undefined ? '' : [told.action, told.target.tag].filter(Boolean).join(' ') }
 }

@@ -52,6 +52,8 @@ const loaders: Readonly<Record<PageName, () => Promise<PageModule>>> = {
   'settings-members': () => import('../pages/settings/members.tsx'),
   'settings-tokens': () => import('../pages/tokens/project.tsx'),
   'settings-protection': () => import('../pages/settings/protection.tsx'),
+  'settings-hooks': () => import('../pages/hooks/page.tsx'),
+  'settings-triggers': () => import('../pages/triggers/page.tsx'),
   'not-found': () => import('../pages/not-found.tsx'),
 }
 

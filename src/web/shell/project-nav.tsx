@@ -100,6 +100,13 @@ function groupsOf(path: string, project: Project | undefined, level: number): re
       href: projectPath(path, 'settings/repository'),
       pages: ['settings-protection'],
     },
+    {
+      label: 'Trigger tokens',
+      icon: 'bolt',
+      href: projectPath(path, 'settings/triggers'),
+      pages: ['settings-triggers'],
+    },
+    { label: 'Webhooks', icon: 'hook', href: projectPath(path, 'hooks'), pages: ['settings-hooks'] },
     { label: 'Runners', icon: 'runner', href: projectPath(path, 'runners'), pages: ['runners'] },
   ]
   const members = settings.filter(entry => entry.label === 'Members')

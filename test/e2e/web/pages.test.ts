@@ -60,6 +60,8 @@ const pages = [
   at('settings/members'),
   at('settings/access_tokens'),
   at('settings/repository'),
+  at('settings/triggers'),
+  at('hooks'),
 ]
 
 let fixture: WebFixture

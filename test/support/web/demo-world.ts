@@ -2,7 +2,9 @@
 // is pushed and run; nothing is written past the server.
 import { createProject, type TestProject } from '../project.ts'
 import { eventually, type Slipway } from '../slipway.ts'
+import { demand } from './demand.ts'
 import { backendFiles, brokenFile, failingTest, longJob } from './demo-files.ts'
+import { connectOthers, makeRelease, openMergeRequest, scheduleScan, settle } from './demo-settings.ts'
 import { attachStatements } from './demo-statements.ts'
 
 export type DemoWorld = {
@@ -30,12 +32,7 @@ export async function buildDemoWorld(slipway: Slipway): Promise<DemoWorld> {
   await backend.commit('Bill returns in the currency of the order')
   await pushAs(backend, 'master')
   const passed = await backend.finished('master')
-  await demand(slipway, 'POST', `/projects/${backend.id}/pipeline_schedules`, {
-    description: 'Scan of the night',
-    ref: 'master',
-    cron: '30 2 * * 1-5',
-    cron_timezone: 'Europe/Berlin',
-  })
+  await scheduleScan(slipway, backend.id)
   await backend.git('tag', '-a', 'v1.0.0', '-m', 'The summer release')
   await pushAs(backend, 'v1.0.0')
   await attachStatements(slipway, 'shop/backend', 'latest')
@@ -48,6 +45,7 @@ export async function buildDemoWorld(slipway: Slipway): Promise<DemoWorld> {
   const failed = (await backend.finished('feature/returns')).id
   await retryOnce(slipway, backend, failed)
   const invalid = (await backend.finished('feature/broker')).id
+  await connectOthers(slipway, backend.id, passed.sha)
   const running = await startLong(backend)
   const jobOf = async (pipeline: number, name: string): Promise<number> =>
     (await backend.jobs(pipeline)).find(each => each.name === name)?.id ?? 0
@@ -83,79 +81,11 @@ async function makeVera(slipway: Slipway): Promise<{ readonly id: number; readon
   return { id: user.id, token }
 }
 
-/** Members, variables, protection, a schedule, a cleanup policy. */
-async function settle(slipway: Slipway, id: number, veraId: number): Promise<void> {
-  const at = `/projects/${id}`
-  await demand(slipway, 'PUT', at, { description: 'Orders, bills and returns' })
-  await demand(slipway, 'POST', `${at}/members`, { user_id: veraId, access_level: 40 })
-  await demand(slipway, 'POST', `${at}/variables`, {
-    key: 'BROKER_PASSWORD',
-    value: 'correct-horse-battery',
-    masked: true,
-    raw: true,
-  })
-  await demand(slipway, 'POST', `${at}/variables`, {
-    key: 'DEPLOY_KEY',
-    value: 'a key\n',
-    variable_type: 'file',
-    protected: true,
-    environment_scope: 'production',
-    description: 'For the host that runs the shop',
-  })
-  await demand(slipway, 'POST', `${at}/variables`, { key: 'LOG_LEVEL', value: 'debug' })
-  const inAMonth = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
-  await demand(slipway, 'POST', `${at}/access_tokens`, {
-    name: 'release notes',
-    scopes: ['read_api'],
-    access_level: 20,
-    expires_at: inAMonth,
-  })
-  await demand(slipway, 'POST', `${at}/deploy_tokens`, { name: 'host of the shop', scopes: ['read_registry'] })
-  await demand(slipway, 'POST', `${at}/registry/protection/tag/rules`, { tag_name_pattern: 'v\\d+-.*' })
-  await demand(slipway, 'POST', `${at}/registry/protection/repository/rules`, {
-    repository_path_pattern: 'shop/backend/cache*',
-    minimum_access_level_for_delete: 'maintainer',
-  })
-  await demand(slipway, 'PUT', `${at}/registry/cleanup_policy`, {
-    enabled: true,
-    cadence: '7d',
-    keep_n: 10,
-    older_than: '30d',
-    name_regex: '.*',
-    name_regex_keep: 'v.+',
-  })
-}
-
 /** So that the job has two attempts to compare. */
 async function retryOnce(slipway: Slipway, project: TestProject, pipeline: number): Promise<void> {
   const job = (await project.jobs(pipeline)).find(each => each.name === 'e2e')
   await demand(slipway, 'POST', `/projects/${project.id}/jobs/${job?.id}/retry`, {})
   await project.finished('feature/returns')
-}
-
-async function openMergeRequest(slipway: Slipway, id: number): Promise<void> {
-  await demand(slipway, 'POST', `/projects/${id}/merge_requests`, {
-    source_branch: 'feature/returns',
-    target_branch: 'master',
-    title: 'Round each line, not the sum',
-    labels: 'billing',
-  })
-}
-
-async function makeRelease(slipway: Slipway, id: number): Promise<void> {
-  await demand(slipway, 'POST', `/projects/${id}/releases`, {
-    tag_name: 'v1.0.0',
-    name: 'The summer release',
-    description:
-      '## New\n\n- Returns are billed in the **currency of the order**\n- `GET /orders` pages by key\n\n## Mended\n\n- Bills of more than 1,000 lines\n',
-    assets: {
-      links: [
-        { name: 'Image', url: 'https://registry.example.com/shop/backend:v1-0-0', link_type: 'image' },
-        { name: 'How to update', url: 'https://shop.example.com/docs/update', link_type: 'runbook' },
-        { name: 'backend-1.0.0.tar.gz', url: 'https://shop.example.com/backend-1.0.0.tar.gz', link_type: 'package' },
-      ],
-    },
-  })
 }
 
 async function pushBranch(
@@ -198,10 +128,4 @@ function remoteOf(slipway: Slipway, path: string, username: string, token: strin
   remote.username = username
   remote.password = token
   return remote.href
-}
-
-async function demand<T>(slipway: Slipway, method: string, path: string, body: unknown): Promise<T> {
-  const answer = await slipway.api<T>(method, path, body)
-  if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body
 }

@@ -155,7 +155,16 @@ const webhook = {
   delete_events: false,
 }
 
+const body = JSON.stringify({ events: [{ action: 'push', target: { repository: 'shop/backend', tag: 'latest' } }] })
 const deliveries = [
-  { id: 1, state: 'delivered', attempts: 1, last_status: 200, last_error: null, created_at: ago(900) },
-  { id: 2, state: 'failed', attempts: 8, last_status: null, last_error: 'connection refused', created_at: ago(9000) },
+  { id: 1, state: 'delivered', attempts: 1, last_status: 200, last_error: null, created_at: ago(900), body },
+  {
+    id: 2,
+    state: 'failed',
+    attempts: 8,
+    last_status: null,
+    last_error: 'connection refused',
+    created_at: ago(9000),
+    body,
+  },
 ]

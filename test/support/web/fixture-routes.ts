@@ -9,6 +9,7 @@ import {
   pipelineView,
   project,
 } from './fixture-data.ts'
+import { integrationRoutes } from './fixture-integrations.ts'
 import { sampleLog } from './fixture-log.ts'
 import { registryRoutes } from './fixture-registry.ts'
 import type { FixtureOptions } from './fixture-server.ts'
@@ -464,6 +465,7 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
     ['GET', /^admin\/ci\/variables$/, () => list([])],
     ['GET', /^openapi\.json$/, () => json({ paths: {} })],
     ...registryRoutes(json, list),
+    ...integrationRoutes(json, list),
     ['POST', /./, () => json({ id: 143 }, 201)],
     ['PUT', /./, () => json({})],
     ['DELETE', /./, () => json(null, 204)],

@@ -1,6 +1,13 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { addWebhook, listWebhooks, removeWebhook, type Webhook } from '../../api/registry-webhooks.ts'
+import {
+  addWebhook,
+  listDeliveries,
+  listWebhooks,
+  removeWebhook,
+  repeatDelivery,
+  type Webhook,
+} from '../../api/registry-webhooks.ts'
 import { useResource } from '../../api/resource.ts'
 import { attempt } from '../../ui/action.ts'
 import { Button } from '../../ui/button.tsx'
@@ -11,7 +18,7 @@ import { Loaded } from '../../ui/loading.tsx'
 import { Empty } from '../../ui/notice.tsx'
 import { Panel } from '../../ui/page.tsx'
 import { Table } from '../../ui/table.tsx'
-import { Deliveries } from './deliveries.tsx'
+import { Deliveries } from '../../webhooks/deliveries.tsx'
 
 /** Addresses that are told of each push and deletion of an image. */
 export function Webhooks({ path }: { readonly path: string }): JSX.Element {
@@ -88,7 +95,15 @@ export function Webhooks({ path }: { readonly path: string }): JSX.Element {
         }
       </Loaded>
       {isAdding && <NewWebhook path={path} onClose={() => setAdding(false)} onDone={reload} />}
-      {shown !== null && <Deliveries path={path} webhook={shown} onClose={() => setShown(null)} />}
+      {shown !== null && (
+        <Deliveries
+          id={`registry:${path}:${shown.id}`}
+          url={shown.url}
+          list={signal => listDeliveries(path, shown.id, signal)}
+          repeat={delivery => repeatDelivery(path, shown.id, delivery.id)}
+          onClose={() => setShown(null)}
+        />
+      )}
     </Panel>
   )
 }
