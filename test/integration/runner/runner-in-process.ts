@@ -28,12 +28,14 @@ export type TestRunnerOptions = {
   readonly clock?: Clock
   readonly patience?: DockerSettings['patience']
   readonly sweepMs?: number
+  /** Folders whose disks are looked after. */
+  readonly diskFolders?: readonly string[]
 }
 
 export async function startTestRunner(
   url: string,
   changes: RunnerConfigInput = {},
-  { clock = systemClock, patience, sweepMs = 60_000 }: TestRunnerOptions = {},
+  { clock = systemClock, patience, sweepMs = 60_000, diskFolders = [] }: TestRunnerOptions = {},
 ): Promise<TestRunner> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'slipway-runner-'))
   const runnerId = `test-${randomBytes(4).toString('hex')}`
@@ -71,7 +73,7 @@ export async function startTestRunner(
     cancelFeed: null,
     jobsDirectory: join(dataFolder, 'jobs'),
     concurrency: config.concurrency,
-    diskFolders: [],
+    diskFolders,
     unused: world.unused,
     heartbeatMs: 200,
     sweepMs,
