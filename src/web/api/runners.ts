@@ -15,6 +15,8 @@ export type Runner = {
   readonly version?: string | null
   readonly platform?: string | null
   readonly architecture?: string | null
+  /** Of a runner of projects: for which it works. */
+  readonly projects?: readonly { readonly id: number }[]
 }
 
 export type RunnerJob = {
@@ -58,6 +60,19 @@ export type RunnerInput = {
 
 export function changeRunner(id: number, input: RunnerInput): Promise<Runner> {
   return change<Runner>('PUT', `runners/${id}`, { body: input })
+}
+
+/** Of the projects where the reader may manage them. */
+export function listManagedRunners(signal: AbortSignal): Promise<readonly Runner[]> {
+  return getAll<Runner>('runners', { query: { type: 'project_type' }, signal })
+}
+
+export function enableRunner(project: string, id: number): Promise<Runner> {
+  return change<Runner>('POST', projectUrl(project, 'runners'), { body: { runner_id: id } })
+}
+
+export function disableRunner(project: string, id: number): Promise<unknown> {
+  return change('DELETE', projectUrl(project, `runners/${id}`))
 }
 
 export function deleteRunner(id: number): Promise<unknown> {

@@ -79,7 +79,8 @@ describe('in a log', () => {
 
   it('one goes to the next failure, to the ends, and to the next job', async () => {
     await press('f')
-    await page.locator('.log-current').waitFor()
+    // The row where the find bar stood is current still, but without a mark.
+    await page.locator('.log-current mark').waitFor()
     await press('G', 'g')
     await page.locator('.log-row[data-row="0"]').waitFor()
     const before = page.url()
@@ -231,6 +232,22 @@ describe('settings', () => {
     await press('Enter')
     await changed(/^POST \S+\/hooks\/1\/test\/tag_push_events/)
     await page.getByText('The test was delivered.').waitFor()
+  })
+
+  it('enable a runner of another project here, and disable one', async () => {
+    await open(at('runners'))
+    await tabTo(page, 'Enable another')
+    await press('Enter')
+    await page.getByRole('dialog').getByText('host-4').first().waitFor({ state: 'attached' })
+    await tabTo(page, 'Enable runner')
+    await press('Enter')
+    await changed(/^POST \S+\/runners .*"runner_id":4/)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await tabTo(page, 'Disable host-3 for this project')
+    await press('Enter')
+    await tabTo(page, 'Disable runner')
+    await press('Enter')
+    await changed(/^DELETE \S+\/runners\/3/)
   })
 
   it('pause a runner', async () => {

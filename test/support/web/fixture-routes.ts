@@ -356,6 +356,13 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
             contacted_at: ago(4000),
             tag_list: [],
           },
+          {
+            ...runner,
+            id: 3,
+            description: 'host-3',
+            runner_type: 'project_type',
+            projects: [{ id: 7 }, { id: 8 }],
+          },
         ]),
     ],
     [
@@ -373,6 +380,7 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
         ]),
     ],
     ['GET', /^runners\/\d+\/jobs$/, () => list([])],
+    ['GET', /^runners$/, () => list([{ ...runner, id: 4, description: `host-4 ${hostile}` }])],
     ['PUT', /^runners\/\d+$/, () => json(runner)],
     ['GET', /^groups$/, () => list([group])],
     ['GET', /^groups\/[^/]+$/, () => json(group)],
