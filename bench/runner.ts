@@ -11,9 +11,10 @@ import type { BenchResult } from './result.ts'
 const runs = 5
 const never = new AbortController().signal
 const layers = 20
+const steadyJobs = 8
 
 export async function run(): Promise<readonly BenchResult[]> {
-  return [await coldStart(), await warmStart(), await warmDocker(), await secondBuild()]
+  return [await coldStart(), await warmStart(), await warmDocker(), await steadyDocker(), await secondBuild()]
 }
 
 async function coldStart(): Promise<BenchResult> {
@@ -89,6 +90,29 @@ async function warmDocker(): Promise<BenchResult> {
   } finally {
     await executor.close()
   }
+}
+
+/** Jobs without a pause, two at once: here the making of what is made ahead is in the time, the last one's too. */
+async function steadyDocker(): Promise<BenchResult> {
+  const wish = { image: container('docker:git'), services: [service('docker:dind')] }
+  const measure = async (dockers: number): Promise<number> => {
+    const { executor, runnerId } = newExecutor({ spares: { networks: dockers, dockers, most: 8, keepMs: 600_000 } })
+    let left = steadyJobs
+    const worker = async (): Promise<void> => {
+      for (; left > 0; ) {
+        left -= 1
+        await untilFirstByte(executor, { ...wish, expected: Math.min(left, 2) })
+      }
+    }
+    const tookMs = await timed(async () => {
+      await Promise.all([worker(), worker()])
+      if (dockers > 0) await spare(runnerId, 'service', 'paused')
+    })
+    await executor.close()
+    return tookMs / steadyJobs
+  }
+  const [theirs, ours] = [[await measure(0)], [await measure(1)]]
+  return compared('jobs with a Docker service, without a pause, a job', ours, theirs, 'the same, nothing made ahead', 1)
 }
 
 async function secondBuild(): Promise<BenchResult> {
