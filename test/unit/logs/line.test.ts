@@ -84,6 +84,19 @@ describe('the rows of a log', () => {
     expect(rowsOf(log, 777)).toEqual(['step 19999'])
   })
 
+  test('hold a million changes of colour, and of what changes nothing no trace', () => {
+    const bytes = encoder.encode('\x1b[31ma\x1b[32mb'.repeat(500_000))
+    const index = indexOf(bytes, 65_536)
+    expect(index.rowCount()).toBe(Math.ceil(bytes.length / maximumRowBytes))
+    for (const row of [0, 100, index.rowCount() - 1]) {
+      const { segments } = paintPieces(index.pieces(row), (start, end) => bytes.subarray(start, end))
+      expect(segments.length).toBeLessThanOrEqual(maximumRowBytes / 6 + 1)
+    }
+    const idle = encoder.encode(`${'\x1b[31m\x1b[32m'.repeat(1000)}x`)
+    const painted = paintPieces(indexOf(idle, 777).pieces(0), (start, end) => idle.subarray(start, end))
+    expect(painted.segments).toMatchObject([{ text: 'x', style: { foreground: 2 } }])
+  })
+
   test('cannot be made more than the bytes allow by moves down', () => {
     expect(rowsOf(`a\n${'\x1b[200B'.repeat(5000)}\n`).length).toBeLessThanOrEqual(3)
   })
