@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { readServerConfig, type ServerConfig, type ServerOptions } from '../config.ts'
 import { AppError } from '../kit/errors.ts'
 import { createLog, type Log } from '../kit/log.ts'
+import { createStops } from '../kit/stops.ts'
 import { defaultPrefix } from '../redis/keys.ts'
 import { holdFolder } from '../store/folder-hold.ts'
 import { prepareDataFolder } from './compose/data-folder.ts'
@@ -50,12 +51,7 @@ export async function startAll(
   log: Log,
   runnerOutput: 'inherit' | 'ignore' = 'inherit',
 ): Promise<Running> {
-  const stops: (() => Promise<void>)[] = []
-  const stop = async (): Promise<void> => {
-    const failures: unknown[] = []
-    for (const each of stops.splice(0).reverse()) await each().catch(error => failures.push(error))
-    if (failures.length > 0) throw failures[0]
-  }
+  const stops = createStops()
   try {
     await prepareDataFolder(config.dataFolder)
     const hold = holdFolder(config.dataFolder, ['web', 'registry'])
@@ -76,9 +72,9 @@ export async function startAll(
       })
       stops.push(() => runner.stop(runnerEndsWithinMs))
     }
-    return { server, stop }
+    return { server, stop: stops.stop }
   } catch (error) {
-    await stop()
+    await stops.stop()
     throw error
   }
 }

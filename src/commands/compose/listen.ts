@@ -44,7 +44,12 @@ export async function openListeners(
     server.setTimeout(silenceMs)
     server.on('upgrade', doors.upgrade)
   }
-  const addresses = await Promise.all(servers.map((server, index) => listen(server, config.listen[index] as Address)))
+  const addresses = await Promise.all(
+    servers.map((server, index) => listen(server, config.listen[index] as Address)),
+  ).catch(error => {
+    for (const server of servers) server.close() // those that listen already
+    throw error
+  })
   return {
     addresses,
     useCertificate: fresh => {

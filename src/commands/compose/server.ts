@@ -1,4 +1,5 @@
 // The server, put together: stores and doors over one data folder, one Redis and its listening addresses.
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { createRoot, type RootCredentials } from '../../access/first-start.ts'
 import { createTokenSigner, readSigningKey } from '../../access/token-signer.ts'
@@ -9,6 +10,7 @@ import { createSmartHttp } from '../../git/smart-http.ts'
 import { createTurns } from '../../git/turns.ts'
 import type { Log } from '../../kit/log.ts'
 import { createRepeater, type Repeater } from '../../kit/repeater.ts'
+import { createStops, type Stops } from '../../kit/stops.ts'
 import { mintToken } from '../../kit/token.ts'
 import { createTraceFiles } from '../../logs/trace-files.ts'
 import { createBus } from '../../redis/bus.ts'
@@ -30,7 +32,7 @@ import { readCertificate, type ServerCertificate } from './certificate.ts'
 import { createHealth } from './health.ts'
 import { openHooks } from './hooks.ts'
 import { openImages } from './images.ts'
-import { openListeners } from './listen.ts'
+import { type Listeners, openListeners } from './listen.ts'
 import { createProjectEnd } from './project-end.ts'
 import { createPushReactions } from './push-reactions.ts'
 import { registerResources } from './resources.ts'
@@ -57,36 +59,47 @@ const closeWithinMs = 10_000
 const mostPackBytes = 4 * 1024 ** 3
 const mostFetches = 8
 
+/** What has been started is stopped when a later part fails. */
 export async function startServer(config: ServerConfig, redis: RedisPlace, log: Log): Promise<RunningServer> {
+  const stops = createStops()
+  try {
+    return await startParts(config, redis, log, stops)
+  } catch (error) {
+    await stops.stop()
+    throw error
+  }
+}
+
+async function startParts(config: ServerConfig, redis: RedisPlace, log: Log, stops: Stops): Promise<RunningServer> {
   const now = (): Date => new Date()
   const { dataFolder } = config
   let certificate = await readCertificate(config)
+  const { upstreams, mirrors } = await openUpstreams(config)
   const database = await openDatabase(config.databaseFile)
+  stops.push(() => database.destroy())
   const { accounts, repositories, vault, reads } = await openAccounts({ database, dataFolder, now }, () => projectEnd)
+  stops.push(repositories.close)
   const serves = { registry: config.only !== 'web', rest: config.only !== 'registry' }
-  const root = serves.rest
-    ? await createRoot(
-        { users: accounts.users, userStore: accounts.stores.users, accessTokens: accounts.stores.accessTokens, now },
-        { password: config.rootPassword, token: config.rootToken },
-      )
-    : null
 
   if (config.redisUrl !== undefined) await refuseEviction(redis)
   const bus = createBus(redis)
+  stops.push(bus.close)
   const bell = createWakeBell(bus)
   const redisQueue = createJobQueue(redis)
+  stops.push(redisQueue.close)
   const artifacts = createArtifactStore(database)
   const caches = createCacheStore(database)
   const artifactFolder = join(dataFolder, 'artifacts')
   if (serves.rest) await clearIncoming(artifactFolder)
   const artifactFiles = createArtifactFiles(artifactFolder)
   const traces = createTraceFiles({ folder: join(dataFolder, 'traces'), nowMs: Date.now })
+  stops.push(traces.close)
   const queue = bell.ringing(redisQueue)
   const onBug = (error: unknown, what: string): void => log.error({ err: error }, what)
-  const { upstreams, mirrors } = await openUpstreams(config)
   const signer = await createTokenSigner(await readSigningKey(join(dataFolder, 'keys')))
   const makeTag = createTagMaker({ accounts, editor: () => editor })
   const hooks = openHooks({ config, database, reads, accounts, repositories, vault, onBug })
+  stops.push(hooks.close)
   const runs = openRuns({
     config,
     authority: () => certificate.authority?.pem ?? null,
@@ -106,10 +119,13 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     hookTeller: hooks.teller,
     log,
   })
+  stops.push(runs.coordinator.close)
   const images = await openImages({ config, database, vault, reads, accounts, runs, upstreams, log })
+  stops.push(images.registry.close)
 
   const reactions = createPushReactions(runs.trigger, accounts, hooks.teller.pushed)
   const turns = createTurns()
+  stops.push(turns.idle)
   const git = createSmartHttp({
     access: accounts.access,
     repositories,
@@ -129,6 +145,7 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     now,
   })
   const health = createHealth({ database, redis, dataFolder, reads, runners: runs.stores.runners })
+  stops.push(health.close)
   const door = createRunnerDoor({ runners: runs.stores.runners, reads })
   const raw = [...(serves.registry ? [images.registry] : []), ...(serves.rest ? [git] : [])]
   const app = await createApp({
@@ -171,7 +188,11 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
         ]
       : [],
   })
+  stops.push(() => app.close())
+  let listeners: Listeners | undefined
+  stops.push(async () => listeners?.close(closeWithinMs)) // after the WebSockets, for which it would wait
   const live = createLive({ access: accounts.access, reads, traces, bus, log, url: config.url })
+  stops.push(live.close)
 
   const projectEnd = createProjectEnd({
     repositories,
@@ -181,20 +202,34 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
     wakeSweeps: () => sweeps?.wake(),
   })
   if (serves.rest) await runs.coordinator.recover()
-  const [sweeps, tick] = serves.rest ? [startAllSweeps(), startTick()] : []
-  const listeners = await openListeners(config, certificate, {
-    handle: handlerOf(app, raw),
+  const sweeps = serves.rest ? startAllSweeps() : undefined
+  if (serves.rest) startTick()
+  const handle = handlerOf(app, raw)
+  let isOpen = false
+  listeners = await openListeners(config, certificate, {
+    handle: (request, response) => (isOpen ? handle(request, response) : refuseYet(response)),
     upgrade: serves.rest ? live.handleUpgrade : (_request, socket) => socket.destroy(),
   })
 
-  function startTick(): Repeater {
+  // Only when the ports are taken: a start that fails leaves no administrator whose password nobody was told.
+  const root = serves.rest
+    ? await createRoot(
+        { users: accounts.users, userStore: accounts.stores.users, accessTokens: accounts.stores.accessTokens, now },
+        { password: config.rootPassword, token: config.rootToken },
+      )
+    : null
+  isOpen = true
+
+  function startTick(): void {
     const onError = (error: unknown): void => onBug(error, 'the clockwork of pipelines failed')
-    return createRepeater({ everyMs: tickMs, work: runs.coordinator.tick, onError })
+    stops.push(createRepeater({ everyMs: tickMs, work: runs.coordinator.tick, onError }).stop)
   }
 
   function startAllSweeps(): Repeater {
     const { sweep: sweepProjects } = projectEnd
-    return startSweeps({ artifacts, caches, files: artifactFiles, traces, reads, sweepProjects, now, onBug })
+    const sweeps = startSweeps({ artifacts, caches, files: artifactFiles, traces, reads, sweepProjects, now, onBug })
+    stops.push(sweeps.stop)
+    return sweeps
   }
 
   return {
@@ -206,24 +241,12 @@ export async function startServer(config: ServerConfig, redis: RedisPlace, log: 
       certificate = await readCertificate(config)
       listeners.useCertificate(certificate)
     },
-    async close() {
-      await tick?.stop()
-      await sweeps?.stop()
-      await live.close()
-      await listeners.close(closeWithinMs)
-      await app.close()
-      await turns.idle()
-      await runs.coordinator.close()
-      await hooks.close()
-      await traces.close()
-      await images.registry.close()
-      await repositories.close()
-      await health.close()
-      await redisQueue.close()
-      await bus.close()
-      await database.destroy()
-    },
+    close: stops.stop,
   }
+}
+
+function refuseYet(response: ServerResponse): void {
+  response.writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain' }).end('The server is being started.\n')
 }
 
 export function mintRunnerToken(): { readonly token: string; readonly hash: string } {
