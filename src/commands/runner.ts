@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { knownHoles } from '../executor/docker/known-holes.ts'
+import type { EngineFacts } from '../executor/port.ts'
 import { AppError, messageOf } from '../kit/errors.ts'
 import { createLog, type Log } from '../kit/log.ts'
 import { trustAuthority } from '../kit/trust.ts'
@@ -81,7 +82,7 @@ async function runWith(config: RunnerConfig, options: RunnerOptions, log: Log): 
   })
   const facts = await world.executor.check(starting.signal)
   warnOfPrivilege(config, log)
-  for (const hole of knownHoles(facts)) log.warn(hole)
+  heedKnownHoles(facts, config, log)
   stopStarting()
   return serve({
     options,
@@ -174,6 +175,13 @@ function warnOfPrivilege({ docker }: RunnerConfig, log: Log): void {
   const { services, refs } = docker.policy.privileged
   if (services.length === 0) return
   log.warn({ services, refs }, 'privileged services are root on this host: whoever may push to a project may become it')
+}
+
+function heedKnownHoles(facts: EngineFacts, { docker }: RunnerConfig, log: Log): void {
+  const holes = knownHoles(facts)
+  for (const hole of holes) log.warn(hole)
+  if (holes.length > 0 && docker.policy.knownHoles === 'refuse')
+    throw new AppError('known_holes', `${holes.join('; ')} (docker.knownHoles is 'refuse')`)
 }
 
 function wholeNumber(text: string): number {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { credentialsOfAuthConfig } from '../executor/docker/credentials.ts'
 import type { ContainerLimits } from '../executor/docker/plan.ts'
+import { knownHolesPolicies } from '../executor/docker/policy.ts'
 import { egresses } from '../executor/docker/settings.ts'
 import { pullPolicies, type RegistryCredential } from '../executor/port.ts'
 import { messageOf } from '../kit/errors.ts'
@@ -28,6 +29,7 @@ export function readDocker(
         allowedUsers: docker.texts('allowedUsers', []),
         allowedPullPolicies: docker.choices('allowedPullPolicies', pullPolicies, pullPolicies),
         servicesLimit: docker.count('servicesLimit', 20, 0),
+        knownHoles: docker.choice('knownHoles', knownHolesPolicies, 'tell'),
         privileged: {
           services: privileged.texts('services', []),
           refs: privileged.choice('refs', ['all', 'protected'] as const, 'protected'),

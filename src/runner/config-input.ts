@@ -43,6 +43,8 @@ export type DockerInput = {
   readonly allowedServices?: readonly string[]
   readonly allowedUsers?: readonly string[]
   readonly servicesLimit?: number
+  /** `refuse`: an engine with known holes runs nothing, and a job whose Docker has some fails. */
+  readonly knownHoles?: 'tell' | 'refuse'
   /** `server`: jobs reach our server and their own services, nothing else. */
   readonly egress?: 'all' | 'server'
   readonly privileged?: { readonly services?: readonly string[]; readonly refs?: 'all' | 'protected' }

@@ -1,5 +1,6 @@
 // The executor that runs jobs in a Docker engine.
 import type { Executor, Room, RoomOrder, Unused } from '../port.ts'
+import { createDockerHoles } from './docker-holes.ts'
 import { detectMtu, type Engine, orUnreachable, readEngineFacts } from './engine.ts'
 import type { GroundWorld } from './ground.ts'
 import { createGrounds } from './grounds.ts'
@@ -41,9 +42,10 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
     onStuck: (roomId, error) => onProblem(`room ${roomId} cannot be removed: it is tried again`, error),
   })
   const leftRooms = createLeftRooms({ docker, living, removeMs, onProblem })
+  const holes = createDockerHoles({ policy: settings.policy.knownHoles, onProblem })
   const around = { settings, world: groundWorld, living, leftRooms, shared, onProblem }
   const pauses = createPauses(around)
-  const grounds = createGrounds({ ...around, pauses, layers })
+  const grounds = createGrounds({ ...around, pauses, layers, holes })
   let mtu: Promise<number | null> | null = null
 
   async function groundWorld(): Promise<GroundWorld> {
@@ -53,7 +55,7 @@ export function createDockerExecutor({ engine, runnerId, settings, onProblem }: 
   }
 
   async function roomWorld(): Promise<RoomWorld> {
-    return { docker, images, settings, mtu: (await groundWorld()).mtu, layers, grounds }
+    return { docker, images, settings, mtu: (await groundWorld()).mtu, layers, holes, grounds }
   }
 
   async function openRoom(order: RoomOrder, signal: AbortSignal): Promise<Room> {

@@ -2,6 +2,7 @@
 // What is made ahead is fixed then (mounts, flags, names), so a spare fits only a room that asks for the very same.
 import type Docker from 'dockerode'
 import type { RoomOrder, ServiceOrder } from '../port.ts'
+import type { DockerHoles } from './docker-holes.ts'
 import { daemonEnvironment, isDockerService } from './docker-service.ts'
 import { startDocker, untilDockerAnswers } from './docker-start.ts'
 import { isGone } from './engine.ts'
@@ -47,6 +48,7 @@ export type GroundsOptions = {
   readonly leftRooms: LeftRooms
   readonly pauses: Pauses
   readonly layers: KeptLayers | null
+  readonly holes: DockerHoles
   readonly onProblem: (message: string, error: unknown) => void
 }
 
@@ -58,6 +60,7 @@ export function createGrounds({
   shared,
   pauses,
   layers,
+  holes,
   onProblem,
 }: GroundsOptions): Grounds {
   const spares = createSpares<Ground>({
@@ -112,11 +115,11 @@ export function createGrounds({
     return JSON.stringify([...own, server, registry, mirrors, buildsDirectory, owner])
   }
 
-  /** Null: the image is not here, and pulling it takes a job's credentials. */
+  /** Null: the image is not here, and pulling it takes a job's credentials; or no job may have it. */
   async function makeWarm(order: RoomOrder): Promise<Ground | null> {
     const { docker, mtu } = await world()
     const image = await inspectImage(docker, order.services[0]?.image ?? '')
-    if (image === null) return null
+    if (image === null || holes.isRefused(image.id)) return null
     const prepared = prepareService(0, image, { order, settings, mtu })
     const { dockerPlan: plan } = prepared
     if (plan === null) return null
@@ -149,6 +152,7 @@ export function createGrounds({
         AbortSignal.timeout(settings.services.dockerReadyTimeoutMs),
       )
       if (problem !== null) throw new Error(`a spare ${prepared.order.image} ${problem}`)
+      await holes.heed({ image: prepared.order.image, imageId: image.id, address: started.address })
       await docker.getContainer(started.service.containerId).pause()
       return {
         ...ground,

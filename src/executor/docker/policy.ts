@@ -4,6 +4,9 @@ import { AppError } from '../../kit/errors.ts'
 import type { ContainerOrder, PullPolicy, RoomOrder } from '../port.ts'
 import { familiarName, parseImageName } from './image-name.ts'
 
+/** What is done about an engine, or a job's own Docker, that its makers know to be open (known-holes.ts). */
+export const knownHolesPolicies = ['tell', 'refuse'] as const
+
 export type DockerPolicy = {
   /** Globs over short image names (`docker:*dind*`, `registry.example.com/**`). Empty: all. */
   readonly allowedImages: readonly string[]
@@ -12,6 +15,7 @@ export type DockerPolicy = {
   /** Empty: all. */
   readonly allowedUsers: readonly string[]
   readonly servicesLimit: number
+  readonly knownHoles: (typeof knownHolesPolicies)[number]
   readonly privileged: { readonly services: readonly string[]; readonly refs: 'all' | 'protected' }
 }
 

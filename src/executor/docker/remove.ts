@@ -1,6 +1,7 @@
 // Takes away all objects that bear a label, whatever state they are in: containers first, with their anonymous volumes,
 // then networks and volumes. May be called twice, and at the same time. A process that the kernel does not let end (state D)
 // keeps its container, and some engines never answer then: each removal has its time.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { AppError } from '../../kit/errors.ts'
 import { statusOf } from './engine.ts'
@@ -26,8 +27,20 @@ export async function removeVolume(docker: Docker, name: string, withinMs: numbe
   await gone(abortSignal => docker.getVolume(name).remove({ abortSignal }), withinMs)
 }
 
+/** Removal fails for a moment now and then (a busy mount, an engine that restarts); what stays is the sweeper's. */
+export async function untilGone(remove: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await remove()
+    } catch (error) {
+      if (tries === 5 || hasHung(error)) throw error
+      await sleep(200 * tries)
+    }
+  }
+}
+
 /** To ask at once again would only take as long again. */
-export function hasHung(error: unknown): boolean {
+function hasHung(error: unknown): boolean {
   return error instanceof AppError && error.code === 'removal_hangs'
 }
 

@@ -3,6 +3,7 @@ import type Docker from 'dockerode'
 import { AppError, messageOf } from '../../kit/errors.ts'
 import { red, yellow } from '../../kit/terminal-colors.ts'
 import type { RoomOrder, ServiceOrder } from '../port.ts'
+import type { DockerHoles } from './docker-holes.ts'
 import { type DockerServicePlan, isDockerService, planDockerService } from './docker-service.ts'
 import { giveImage } from './docker-service-images.ts'
 import { type StartedDocker, startDocker, untilDockerAnswers } from './docker-start.ts'
@@ -17,6 +18,7 @@ import type { DockerSettings } from './settings.ts'
 export type ServiceWorld = {
   readonly docker: Docker
   readonly settings: DockerSettings
+  readonly holes: Pick<DockerHoles, 'heed'>
   readonly order: RoomOrder
   readonly ground: RoomGround
   /** The volume for a Docker service's data that is started now. */
@@ -69,6 +71,7 @@ export async function runService(prepared: PreparedService, world: ServiceWorld,
   tellItsEnd(started.service, world)
   const problem = await untilDockerAnswers(world.docker, started, world.settings, signal)
   if (problem !== null) return tellProblem(started.service, problem, world)
+  await world.holes.heed({ image: prepared.order.image, imageId: prepared.image.id, address: started.address })
   await givePipelineImages(started.address, world, signal)
 }
 

@@ -5,11 +5,11 @@
 //   images of job and services ─┘                           └─ services ── ready ── images of the pipeline ─┴─ furnished
 //
 // Nothing that can see the volume runs before git is done with it: git trusts the files that it works on.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { allOrAbort } from '../../kit/abort.ts'
 import { AppError } from '../../kit/errors.ts'
 import type { FurnishWishes, Room, RoomOrder, StepEnd, StepOrder } from '../port.ts'
+import type { DockerHoles } from './docker-holes.ts'
 import type { DockerServicePlan } from './docker-service.ts'
 import { orUnreachable } from './engine.ts'
 import { type ConnectedNetwork, createRoomVolume, type Ground, type WarmDocker } from './ground.ts'
@@ -21,7 +21,7 @@ import { openLoopback, turnedPorts } from './own-loopback.ts'
 import { ownRegistryImage } from './own-registry.ts'
 import type { HeldPause } from './pauses.ts'
 import { planJobContainer, type RoomGround } from './plan.ts'
-import { hasHung, removeContainer, removeLabelled, removeVolume } from './remove.ts'
+import { removeContainer, removeLabelled, removeVolume, untilGone } from './remove.ts'
 import { type PreparedService, prepareService, runService, wakeDocker } from './room-services.ts'
 import type { DockerSettings } from './settings.ts'
 import { followShell, type Shell, startShell } from './shell.ts'
@@ -33,6 +33,7 @@ export type RoomWorld = {
   readonly settings: DockerSettings
   readonly mtu: number | null
   readonly layers: KeptLayers | null
+  readonly holes: DockerHoles
   readonly grounds: Pick<Grounds, 'hold' | 'occupy' | 'letGo'>
 }
 
@@ -98,6 +99,7 @@ export async function createRoom(
     const serviceWorld = {
       docker,
       settings,
+      holes: world.holes,
       order,
       ground: roomGround,
       layersVolume: takeLayers,
@@ -228,16 +230,4 @@ export async function createRoom(
   }
 
   return { workspace, furnish, run, close }
-}
-
-/** Removal fails for a moment now and then (a busy mount, an engine that restarts); what stays is the sweeper's. */
-async function untilGone(remove: () => Promise<void>): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await remove()
-    } catch (error) {
-      if (tries === 5 || hasHung(error)) throw error
-      await sleep(200 * tries)
-    }
-  }
 }

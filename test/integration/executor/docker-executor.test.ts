@@ -190,6 +190,7 @@ describe('docker in docker', () => {
         allowedPullPolicies: ['if-not-present'],
         allowedUsers: [],
         servicesLimit: 9,
+        knownHoles: 'tell',
         privileged: { services: ['docker:*dind*'], refs: 'protected' },
       },
     })

@@ -31,6 +31,7 @@ export const settings: DockerSettings = {
     allowedPullPolicies: ['always', 'if-not-present', 'never'],
     allowedUsers: [],
     servicesLimit: 20,
+    knownHoles: 'tell',
     privileged: { services: ['docker:*dind*'], refs: 'all' },
   },
   jobLimits: limits,

@@ -8,6 +8,7 @@ const open: DockerPolicy = {
   allowedPullPolicies: ['always', 'if-not-present', 'never'],
   allowedUsers: [],
   servicesLimit: 2,
+  knownHoles: 'tell',
   privileged: { services: ['docker:*dind*'], refs: 'all' },
 }
 
