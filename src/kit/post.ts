@@ -13,13 +13,15 @@ export type Post = (request: {
 
 const withinMs = 10_000
 
-export function createPost(options: { readonly mayReachInner: boolean }): Post {
+/** @param options `resolve`: the addresses of a host; asked once, and the answer is what is connected to */
+export function createPost(options: { readonly mayReachInner: boolean; readonly resolve?: typeof addressesOf }): Post {
+  const { mayReachInner, resolve = addressesOf } = options
   return async ({ url, headers, body, signal }) => {
     const target = new URL(url)
-    const addresses = await addressesOf(target.hostname)
+    const addresses = await resolve(target.hostname)
     const [address] = addresses
     if (address === undefined) throw new Error(`${target.hostname} has no address`)
-    if (!options.mayReachInner && addresses.some(isInner)) throw new Error(`${target.hostname} is not a public address`)
+    if (!mayReachInner && addresses.some(isInner)) throw new Error(`${target.hostname} is not a public address`)
     return send(target, address, headers, body, AbortSignal.any([signal, AbortSignal.timeout(withinMs)]))
   }
 }
