@@ -130,10 +130,8 @@ describe('what a job may not become', { timeout: 120_000 }, () => {
     expect(container?.HostConfig).toMatchObject({ Privileged: false, PidsLimit: 4096, CapDrop: ['NET_RAW'] })
     expect(container?.HostConfig.Binds ?? []).toEqual([])
     await end(job)
-    const effective = BigInt(`0x${/CapEff:\s*([0-9a-f]+)/.exec(job.log.toString())?.[1] ?? 'ff'}`)
-    const systemAdministration = 1n << 21n
-    const rawNetwork = 1n << 13n
-    expect(effective & (systemAdministration | rawNetwork)).toBe(0n)
+    // Docker's own set without NET_RAW; `capsh --decode` tells their names.
+    expect(/CapEff:\s*0*([0-9a-f]+)/.exec(job.log.toString())?.[1]).toBe('a80405fb')
   })
 
   test.each([
