@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { defaultLimits } from '../../src/runner/archive-limits.ts'
 import { extractTar } from '../../src/runner/tar-archive.ts'
@@ -79,6 +80,7 @@ test('a pipeline leaves its secrets nowhere', { timeout: 300_000 }, async () => 
   expectClean('what the processes said', slipway.output())
   expectClean('metrics', await (await fetch(`${slipway.url}/metrics`)).text())
   expectClean('Redis', await redisDump())
+  expect(await redisPort()).toEqual(['port', '0'])
   await expectCleanArchives(jobs.map(job => job.id))
   const onDisk = ['runner', 'traces', 'redis', 'repositories', 'slipway.db', 'slipway.db-wal']
   const places = onDisk.map(name => join(slipway.folder, name))
@@ -121,6 +123,16 @@ async function redisDump(): Promise<string> {
   const folder = join(slipway.folder, 'redis/appendonlydir')
   const files = await readdir(folder)
   return (await Promise.all(files.map(file => readFile(join(folder, file), 'latin1')))).join('\n')
+}
+
+/** 0: it listens on its socket alone, which no container can reach. */
+async function redisPort(): Promise<unknown> {
+  const connection = new Redis({ path: join(slipway.folder, 'redis/redis.sock') })
+  try {
+    return await connection.config('GET', 'port')
+  } finally {
+    connection.disconnect()
+  }
 }
 
 async function expectCleanArchives(jobIds: readonly number[]): Promise<void> {
