@@ -5,7 +5,7 @@ import { createProject, type TestProject } from '../support/project.ts'
 import { type RedisServer, startRedis } from '../support/redis.ts'
 import { eventually, type Slipway, startSlipway } from '../support/slipway.ts'
 
-const outageSeconds = Number(process.env.SLIPWAY_SOAK_OUTAGE_SECONDS ?? 3)
+const outageSeconds = Number(process.env.SLIPWAY_SOAK_OUTAGE_SECONDS ?? 2)
 const lines = 5 * outageSeconds
 
 let redis: RedisServer
