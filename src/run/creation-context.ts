@@ -129,7 +129,7 @@ async function mayGiveVariables(
   { variables, userId, projectId, upstream }: PipelineRequest,
   role: CiSettings['variablesRole'],
 ): Promise<boolean> {
-  if (role === undefined || variables.length === 0 || upstream !== null) return true
+  if (role === undefined || variables.length === 0 || upstream?.isBridge === true) return true
   if (role === 'no_one_allowed' || userId === null) return false
   return (await directory.levelOf(userId, projectId)) >= overrideLevels[role]
 }

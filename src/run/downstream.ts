@@ -119,7 +119,7 @@ async function requestOf(
     userId: bridge.userId,
     variables: await forwarded(deps, bridge, plan, pipeline),
     inputs: trigger.inputs,
-    upstream: { pipelineId: pipeline.id, projectId: pipeline.projectId, jobId: bridge.id, isChild },
+    upstream: { pipelineId: pipeline.id, projectId: pipeline.projectId, jobId: bridge.id, isChild, isBridge: true },
     config: trigger.include === null ? null : JSON.stringify({ include: trigger.include }),
     mergeRequest: isChild ? await mergeRequestOf(deps, pipeline.id) : null,
   })

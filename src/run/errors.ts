@@ -23,6 +23,10 @@ export const runErrors = {
   release_refused: { status: 422, message: 'the release cannot be made' },
   cron_invalid: { status: 400, message: 'the cron is not valid' },
   timezone_invalid: { status: 400, message: 'the time zone is not known' },
+  chain_too_long: {
+    status: 400,
+    message: 'the job may start no pipeline: ten pipelines in a row were each started by a job of the one before',
+  },
   pipeline_busy: { status: 409, message: 'the pipeline changes too often; try again' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly message: string }>>
 

@@ -47,12 +47,13 @@ export type PipelineRequest = {
   readonly scheduleVariables: readonly RunVariable[]
   readonly scheduleDescription: string | null
   readonly triggerShortToken: string | null
-  /** Of a child or downstream pipeline: the bridge. */
+  /** Of a child or downstream pipeline: the bridge, or the job whose token asked for it. */
   readonly upstream: {
     readonly pipelineId: number
     readonly projectId: number
     readonly jobId: number
     readonly isChild: boolean
+    readonly isBridge: boolean
   } | null
   /** Stands for the repository's file: a child pipeline's `include`. */
   readonly config: string | null

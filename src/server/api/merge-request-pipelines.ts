@@ -43,7 +43,7 @@ export function registerMergeRequestPipelines(app: App, deps: MergeRequestsDeps)
   app.post(
     `${mergeRequestPath}/pipelines`,
     {
-      config: { policy: { kind: 'project', action: 'create_pipeline' } },
+      config: { policy: { kind: 'project', action: 'change_merge_requests' } },
       schema: {
         operationId: 'createMergeRequestPipeline',
         tags: ['merge requests'],

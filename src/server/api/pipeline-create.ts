@@ -1,7 +1,7 @@
 // New pipelines: by hand or by the API, and by a trigger token.
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Project } from '../../access/model.ts'
+import type { Actor, Project } from '../../access/model.ts'
 import type { Access } from '../../access/ports.ts'
 import { AppError } from '../../kit/errors.ts'
 import { hashToken } from '../../kit/token.ts'
@@ -10,8 +10,9 @@ import type { PipelineSource } from '../../run/model.ts'
 import { pipelineRequest } from '../../run/pipeline-request.ts'
 import type { Repositories } from '../../run/ports.ts'
 import type { PipelineRecord, Ref, RunVariable } from '../../run/records.ts'
+import { startedByJob } from '../../run/started-by-job.ts'
 import type { TriggerStore } from '../../run/store-ports.ts'
-import type { PipelineCreation } from '../../run/trigger.ts'
+import type { PipelineCreation, PipelineRequest } from '../../run/trigger.ts'
 import type { App } from '../app.ts'
 import { Denial, notFound } from '../plugins/errors.ts'
 import { demand, projectOf } from '../plugins/policy.ts'
@@ -56,6 +57,7 @@ export function registerPipelineCreate(app: App, deps: PipelineCreateDeps): void
         ref,
         source: isWeb ? 'web' : 'api',
         userId: userIdOf(request),
+        upstream: await upstreamOf(deps, request.actor),
         variables: variables.map(toRunVariable),
         inputs: given,
         triggerShortToken: null,
@@ -126,14 +128,14 @@ async function trigger(deps: PipelineCreateDeps, request: FastifyRequest, reply:
   })
 }
 
-type Opened = Pick<Wish, 'project' | 'source' | 'userId' | 'triggerShortToken'>
+type Opened = Pick<Wish, 'project' | 'source' | 'userId' | 'triggerShortToken' | 'upstream'>
 
 async function openByTrigger(deps: PipelineCreateDeps, request: FastifyRequest, token: string): Promise<Opened> {
   const trigger = await deps.triggers.byToken(hashToken(token))
   const project = trigger === null ? null : await projectOfTrigger(deps, request, trigger.projectId)
   if (trigger === null || project === null) throw notFound('Project')
   await deps.triggers.used(trigger.id, deps.view.now().toISOString())
-  return { project, source: 'trigger', userId: trigger.ownerId, triggerShortToken: trigger.shortToken }
+  return { project, source: 'trigger', userId: trigger.ownerId, triggerShortToken: trigger.shortToken, upstream: null }
 }
 
 /** A job starts a pipeline of a project that lets it in. */
@@ -143,7 +145,12 @@ async function openByJob(deps: PipelineCreateDeps, request: FastifyRequest, toke
   const found = actor === null ? null : await deps.access.project(actor, /^\d+$/.test(id) ? Number(id) : id)
   if (actor === null || found === null || actor.kind !== 'job') throw notFound('Project')
   demand(actor, found.may('create_pipeline'), 'Project')
-  return { project: found.project, source: 'pipeline', userId: actor.userId, triggerShortToken: null }
+  const upstream = await upstreamOf(deps, actor)
+  return { project: found.project, source: 'pipeline', userId: actor.userId, triggerShortToken: null, upstream }
+}
+
+async function upstreamOf({ view }: PipelineCreateDeps, actor: Actor): Promise<Wish['upstream']> {
+  return actor.kind === 'job' ? await startedByJob(view.reads, actor.jobId) : null
 }
 
 /** The token opens one project; the path must name that one. */
@@ -167,6 +174,7 @@ type Wish = {
   readonly variables: readonly RunVariable[]
   readonly inputs: Readonly<Record<string, unknown>>
   readonly triggerShortToken: string | null
+  readonly upstream: PipelineRequest['upstream']
 }
 
 async function create(deps: PipelineCreateDeps, reply: FastifyReply, { project, ref: name, ...wish }: Wish) {
