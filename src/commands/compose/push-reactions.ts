@@ -14,16 +14,19 @@ export function createPushReactions(
       await trigger.announcePush(triggerPushOf(push))
       await accounts.stores.projects.update(push.project.id, { lastActivityAt: accounts.now().toISOString() })
     },
-    onPush: push => {
+    async onPush(push) {
       const told = triggerPushOf(push)
       tellHooks(told)
-      return trigger.createForPush(told)
+      const lines = await trigger.createForPush(told)
+      return push.actor.kind === 'job' ? [...lines, 'No pipeline: what is pushed with a job token starts none.'] : lines
     },
     onFirstBranch: accounts.projects.adoptDefaultBranch,
   }
 }
 
-function triggerPushOf({ project, actor, changes, pushOptions }: Push): TriggerPush {
+/** A job's push starts no pipeline, as on GitLab: else one that commits to its own branch would run without end. */
+function triggerPushOf({ project, actor, changes, pushOptions: given }: Push): TriggerPush {
+  const pushOptions = actor.kind === 'job' ? [...given, 'ci.no_pipeline'] : given
   return { projectId: project.id, userId: personBehind(actor), changes, pushOptions }
 }
 
