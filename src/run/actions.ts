@@ -101,8 +101,7 @@ export function createActions(deps: {
     async startDelayed(pipelineId, jobId) {
       const newJobId = await jobIds.take()
       const event = { type: 'timer_due', jobId, newJobId } as const
-      const transition = await transitions.apply(pipelineId, () => ({ event }))
-      if (transition?.added.some(job => job.id === newJobId) !== true) jobIds.giveBack(newJobId)
+      await transitions.apply(pipelineId, () => ({ event }))
     },
   }
 }

@@ -56,10 +56,10 @@ export function createDownstream(deps: DownstreamDeps): Downstream {
   async function follow(bridgeId: number, downstreamPipelineId: number, status: PipelineStatus): Promise<void> {
     const bridge = await reader.job(bridgeId)
     if (bridge === null) return
-    const newJobId = await jobIds.take()
+    // Only a failure may bring a new attempt.
+    const newJobId = status === 'failed' || status === 'skipped' ? await jobIds.take() : 0
     const event = { type: 'downstream_changed', jobId: bridgeId, downstreamPipelineId, status, newJobId } as const
-    const transition = await transitions.apply(bridge.pipelineId, () => ({ event }))
-    if (transition?.added.some(job => job.id === newJobId) !== true) jobIds.giveBack(newJobId)
+    await transitions.apply(bridge.pipelineId, () => ({ event }))
   }
 
   return {

@@ -64,8 +64,6 @@ export function createLeaseWords(deps: {
       if (state === undefined || !isHeld(state, lease)) return null
       return { event: { type: 'finished', jobId: lease.jobId, outcome, coverage: facts.coverage, newJobId } }
     })
-    const isUsed = transition?.added.some(each => each.id === newJobId) === true
-    if (newJobId !== 0 && !isUsed) jobIds.giveBack(newJobId)
     return transition === null ? 'stale' : 'accepted'
   }
 

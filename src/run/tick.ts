@@ -119,12 +119,11 @@ async function drop(
   lease: number | null,
 ): Promise<void> {
   const newJobId = await jobIds.take()
-  const transition = await transitions.apply(pipelineId, machine => {
+  await transitions.apply(pipelineId, machine => {
     const job = machine.job(jobId)
     const isMeant = lease === null ? job?.status === 'pending' : job?.lease === lease
     return isMeant ? { event: { type: 'dropped', jobId, newJobId, ...ending } } : null
   })
-  if (transition?.added.some(job => job.id === newJobId) !== true) jobIds.giveBack(newJobId)
 }
 
 /** The runner ends a job at its timeout; one that does not is ended here. */

@@ -55,3 +55,16 @@ it('the variables of the pipeline hold when it is retried', async () => {
   await world.coordinator.retryPipeline(id, { userId })
   expect(variableIn(await world.claim(runner), 'KIND')).toBe('nightly')
 })
+
+it('each attempt has a higher id than every job before it', async () => {
+  await world.push('a: { script: [x] }')
+  await fail(await world.claim(runner))
+  await world.push('c: { script: [x], retry: 1 }')
+  const { id } = await world.job('c')
+  for (let job = await world.claim(runner); job !== null; job = await world.claim(runner)) await fail(job)
+  const attempts = await world.reader.jobsOfPipeline((await world.latest()).id, true)
+  expect(attempts.map(job => [job.id >= id, job.isRetried])).toEqual([
+    [true, true],
+    [true, false],
+  ])
+})
