@@ -18,6 +18,11 @@ export function jobPath(project: string, id: number): string {
   return projectPath(project, `jobs/${id}`)
 }
 
+/** Two attempts of a job, the older first. */
+export function comparePath(project: string, older: number, newer: number): string {
+  return projectPath(project, `jobs/${older}/compare/${newer}`)
+}
+
 export function commitPath(project: string, sha: string): string {
   return projectPath(project, `commit/${encodeURIComponent(sha)}`)
 }

@@ -22,6 +22,7 @@ export type PageName =
   | 'logs'
   | 'pipeline'
   | 'job'
+  | 'job-compare'
   | 'artifacts'
   | 'files'
   | 'commits'
@@ -77,6 +78,7 @@ const projectPages: readonly (readonly [string, PageName])[] = [
   ['ci/lint', 'lint'],
   ['ci/editor', 'lint'],
   ['jobs/:id', 'job'],
+  ['jobs/:id/compare/:other', 'job-compare'],
   ['jobs/:id/artifacts', 'artifacts'],
   ['jobs/:id/artifacts/browse/*path', 'artifacts'],
   ['tree/*place', 'files'],

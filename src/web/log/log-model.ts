@@ -24,15 +24,27 @@ export type LogModel = {
   readonly foldAll: (folded: boolean) => void
   /** Opens what hides the row and asks the view to show it. */
   readonly reveal: (row: number) => void
-  /** The view sets it: brings a row into sight. */
+  /** What is compared with another log; null: nothing is. */
+  readonly comparison: ReadonlySignal<RowComparison | null>
+  readonly compare: (comparison: RowComparison) => void
+  /** The view sets them: bring a row, or a place in pixels, into sight, and tell which place is at the top. */
   scrollTo: (row: number) => void
+  scrollToPx: (px: number) => void
+  topPx: () => number
   readonly close: () => void
+}
+
+export type RowComparison = {
+  readonly isDifferent: (row: number) => boolean
+  /** Empty lines above a row, where the other log has more. */
+  readonly gapAbove: (row: number) => number
 }
 
 export function createLogModel(source: LogSource): LogModel {
   const layout = createRowLayout()
   const moved = signal(0)
   const folds = signal<FoldChoices>(new Map())
+  const comparison = signal<RowComparison | null>(null)
   let columns: number | null = null
 
   function place(first: number): void {
@@ -43,7 +55,8 @@ export function createLogModel(source: LogSource): LogModel {
   }
 
   function linesOf(row: number): number {
-    return columns === null ? 1 : Math.max(1, Math.ceil(source.columnsOf(row) / columns))
+    const gap = comparison.peek()?.gapAbove(row) ?? 0
+    return gap + (columns === null ? 1 : Math.max(1, Math.ceil(source.columnsOf(row) / columns)))
   }
 
   function choose(choices: FoldChoices): void {
@@ -80,7 +93,14 @@ export function createLogModel(source: LogSource): LogModel {
         choose(opened)
       model.scrollTo(row)
     },
+    comparison,
+    compare: found => {
+      comparison.value = found
+      place(0)
+    },
     scrollTo: () => {},
+    scrollToPx: () => {},
+    topPx: () => 0,
     close: () => {
       stopListening()
       source.close()

@@ -16,37 +16,50 @@ type LogRowProps = {
   readonly painted: ShownRow | undefined
   readonly head: SectionHead | undefined
   readonly matcher: Matcher | undefined
+  /** Free space above it, where the log beside it has more. */
+  readonly gapPx: number
+  readonly isDifferent: boolean
   readonly isCurrent: boolean
   readonly isSelected: boolean
   readonly timestamps: TimestampMode
   /** Milliseconds since 1970, for elapsed times. */
   readonly startedAt: number
   readonly timeAt: (offset: number) => number | null
-  readonly onToggle: (index: number) => void
+  /** Null: sections stay open. */
+  readonly onToggle: ((index: number) => void) | null
   readonly onSelect: (row: number, extend: boolean) => void
 }
 
 export function LogRow(props: LogRowProps): JSX.Element {
-  const { row, painted, head, isCurrent, isSelected, onSelect } = props
-  const classes = ['log-row', head && 'log-head', isCurrent && 'log-current', isSelected && 'log-selected']
+  const { row, painted, head, gapPx, isDifferent, isCurrent, isSelected, onSelect } = props
+  const classes = [
+    'log-row',
+    head && 'log-head',
+    isDifferent && 'log-differs',
+    isCurrent && 'log-current',
+    isSelected && 'log-selected',
+  ]
   return (
-    <div class={classes.filter(Boolean).join(' ')} data-row={row}>
-      <a
-        class="log-number"
-        href={`#L${row + 1}`}
-        aria-label={`Line ${row + 1}`}
-        // Tab goes past the lines, but for the one where a search or a link stands.
-        tabIndex={isCurrent || isSelected ? 0 : -1}
-        onClick={event => {
-          event.preventDefault()
-          onSelect(row, event.shiftKey)
-        }}
-      >
-        {row + 1}
-      </a>
-      {props.timestamps !== 'off' && <span class="log-time">{painted && timeWords(painted, props)}</span>}
-      {head ? <Head {...props} head={head} /> : <Text painted={painted} matcher={props.matcher} />}
-    </div>
+    <>
+      {gapPx > 0 && <div class="log-gap" style={{ height: `${gapPx}px` }} />}
+      <div class={classes.filter(Boolean).join(' ')} data-row={row}>
+        <a
+          class="log-number"
+          href={`#L${row + 1}`}
+          aria-label={`Line ${row + 1}`}
+          // Tab goes past the lines, but for the one where a search or a link stands.
+          tabIndex={isCurrent || isSelected ? 0 : -1}
+          onClick={event => {
+            event.preventDefault()
+            onSelect(row, event.shiftKey)
+          }}
+        >
+          {row + 1}
+        </a>
+        {props.timestamps !== 'off' && <span class="log-time">{painted && timeWords(painted, props)}</span>}
+        {head ? <Head {...props} head={head} /> : <Text painted={painted} matcher={props.matcher} />}
+      </div>
+    </>
   )
 }
 
@@ -54,12 +67,19 @@ function Head({ head, painted, matcher, onToggle }: LogRowProps & { readonly hea
   const { section, index, isFolded } = head
   return (
     <>
-      <button type="button" class="log-title" aria-expanded={!isFolded} onClick={() => onToggle(index)}>
-        <span class="log-fold">
-          <Icon name={isFolded ? 'right' : 'down'} size={14} />
+      {onToggle === null ? (
+        <span class="log-title">
+          <span class="log-fold" />
+          <Text painted={painted} matcher={matcher} fallback={section.name} />
         </span>
-        <Text painted={painted} matcher={matcher} fallback={section.name} hasLinks={false} />
-      </button>
+      ) : (
+        <button type="button" class="log-title" aria-expanded={!isFolded} onClick={() => onToggle(index)}>
+          <span class="log-fold">
+            <Icon name={isFolded ? 'right' : 'down'} size={14} />
+          </span>
+          <Text painted={painted} matcher={matcher} fallback={section.name} hasLinks={false} />
+        </button>
+      )}
       {!section.hidesDuration && <span class="log-duration">{sectionSeconds(section)}</span>}
     </>
   )

@@ -7,7 +7,7 @@ import { type LogModel, rowPx } from './log-model.ts'
 import { LogRow, type SectionHead } from './log-row.tsx'
 import { failureMatcher, type Matcher, textMatcher } from './matcher.ts'
 import { type Scroll, useScroll } from './use-scroll.ts'
-import { timestampMode, wrapLines } from './view-options.ts'
+import type { TimestampMode } from './view-options.ts'
 
 type LogRowsProps = {
   readonly model: LogModel
@@ -15,21 +15,27 @@ type LogRowsProps = {
   readonly timeAt: (offset: number) => number | null
   readonly selection: { readonly first: number; readonly last: number } | null
   readonly onSelect: (row: number, extend: boolean) => void
+  readonly isWrapped: boolean
+  readonly timestamps: TimestampMode
+  /** False: sections stay open. */
+  readonly canFold?: boolean
+  readonly name?: string
+  /** The reader has scrolled to this place. */
+  readonly onScrolled?: (topPx: number) => void
 }
 
 const overscanRows = 12
 /** Free space beside the number, the fold button, the time, the right end: in pixels. */
 const gutterPx = { beside: 30, fold: 20, time: 78, end: 16 }
 
-export function LogRows({ model, startedAt, timeAt, selection, onSelect }: LogRowsProps): JSX.Element {
+export function LogRows(props: LogRowsProps): JSX.Element {
+  const { model, startedAt, timeAt, selection, onSelect, isWrapped, timestamps, canFold = true } = props
   const area = useRef<HTMLDivElement>(null)
-  const scroll = useScroll(area, model.contentPx)
+  const scroll = useScroll(area, model.contentPx, props.onScrolled)
   const characterPx = useCharacterPx(area)
-  const timestamps = timestampMode.value
   const numberPx = Math.ceil(Math.max(3, String(model.source.rowCount.value).length) * characterPx) + gutterPx.beside
   const gutter = numberPx + gutterPx.fold + (timestamps === 'off' ? 0 : gutterPx.time) + gutterPx.end
   const columns = Math.max(20, Math.floor((scroll.widthPx.value - gutter) / characterPx))
-  const isWrapped = wrapLines.value
   useLayoutEffect(() => model.setColumns(isWrapped ? columns : null), [isWrapped, columns])
   useFollowing(model, scroll)
 
@@ -40,12 +46,13 @@ export function LogRows({ model, startedAt, timeAt, selection, onSelect }: LogRo
   void model.moved.value
   const first = model.layout.rowAt(Math.floor(scroll.top.value / rowPx) - overscanRows)
   const rows = rowsInSight(model, scroll, first)
+  const comparison = model.comparison.value
   const widest = useWidest(model, rows, isWrapped ? 0 : characterPx)
   const offset = model.layout.lineOf(first) * rowPx - scroll.top.value
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls with the keyboard
-    <section class="log-area" ref={area} tabIndex={0} aria-label="Log" onScroll={scroll.onScroll}>
+    <section class="log-area" ref={area} tabIndex={0} aria-label={props.name ?? 'Log'} onScroll={scroll.onScroll}>
       <div
         class="log-track"
         style={{ height: `${scroll.scale().trackPx}px`, minWidth: widest === 0 ? '100%' : `${widest + gutter}px` }}
@@ -62,12 +69,14 @@ export function LogRows({ model, startedAt, timeAt, selection, onSelect }: LogRo
                 painted={model.source.row(row)}
                 head={heads.get(row)}
                 matcher={matcher}
+                gapPx={(comparison?.gapAbove(row) ?? 0) * rowPx}
+                isDifferent={comparison?.isDifferent(row) ?? false}
                 isCurrent={model.currentRow.value === row}
                 isSelected={selection !== null && row >= selection.first && row <= selection.last}
                 timestamps={timestamps}
                 startedAt={startedAt}
                 timeAt={timeAt}
-                onToggle={model.toggleSection}
+                onToggle={canFold ? model.toggleSection : null}
                 onSelect={onSelect}
               />
             ))}
@@ -101,6 +110,8 @@ function useFollowing(model: LogModel, scroll: Scroll): void {
     if (model.follow.peek() && distance > rowPx * 3) model.follow.value = false
   })
   useEffect(() => {
+    model.scrollToPx = scroll.scrollTo
+    model.topPx = () => scroll.top.peek()
     model.scrollTo = row => {
       model.follow.value = false
       const at = model.layout.lineOf(row) * rowPx

@@ -2,6 +2,7 @@
 // work is done in the worker.
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { Section } from '../../logs/section.ts'
+import { type Difference, mostCompared } from './compare-rows.ts'
 import { openWorker } from './open-worker.ts'
 import type { FromWorker, ShownRow } from './worker-protocol.ts'
 
@@ -32,6 +33,10 @@ export type LogSource = {
   readonly write: (bytes: Uint8Array) => void
   readonly finish: () => void
   readonly find: (text: string, kind?: 'text' | 'failures') => void
+  /** Where this log, read to its end, differs from another that is. Asked for once at a time. */
+  readonly differencesFrom: (other: LogSource) => Promise<readonly Difference[]>
+  /** The first rows as bare text. */
+  readonly texts: (limit: number) => Promise<readonly string[]>
   readonly close: () => void
 }
 
@@ -52,11 +57,15 @@ export function createLogSource(): LogSource {
   const listeners = new Set<(firstChanged: number) => void>()
   let widths: Uint16Array<ArrayBuffer> | undefined
   let lastSearch = 0
+  let takeTexts: (texts: readonly string[]) => void = () => {}
+  let takeDifferences: (differences: readonly Difference[]) => void = () => {}
 
   function receive(data: Exclude<FromWorker, { type: 'ready' }>): void {
     if (data.type === 'grown') grown(data.rowCount, data.sizeBytes, data.firstChanged, data.sections)
     else if (data.type === 'rows') takeRows(data.from, data.rows)
     else if (data.type === 'widths') takeWidths(data.from, data.widths)
+    else if (data.type === 'texts') takeTexts(data.texts)
+    else if (data.type === 'compared') takeDifferences(data.differences)
     else if (data.search === lastSearch) takeFound(data.rows, data.isDone, data.isCut)
   }
 
@@ -129,6 +138,18 @@ export function createLogSource(): LogSource {
       found.value = { ...noFind, text, kind, isDone: text === '' && kind === 'text' }
       say({ type: 'find', search: lastSearch, text, kind })
     },
+    async differencesFrom(other) {
+      const texts = await other.texts(mostCompared)
+      return new Promise(resolve => {
+        takeDifferences = resolve
+        say({ type: 'compare', texts })
+      })
+    },
+    texts: limit =>
+      new Promise(resolve => {
+        takeTexts = resolve
+        say({ type: 'texts', to: limit })
+      }),
     close,
   }
 }

@@ -1,21 +1,18 @@
 // The log viewer: the whole log from its first line, however long, live while the job runs.
 import type { JSX } from 'preact'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useShortcuts } from '../keyboard.ts'
-import { subscribeTrace } from '../live/connection.ts'
 import { Notice } from '../ui/notice.tsx'
 import { FindBar } from './find-bar.tsx'
-import { createLogModel, type LogModel } from './log-model.ts'
+import type { LogModel } from './log-model.ts'
 import { LogRows } from './log-rows.tsx'
-import { createLogSource } from './log-source.ts'
 import { LogToolbar, type ToolbarActions, toggleTimestamps } from './log-toolbar.tsx'
-import { readTrace } from './read-trace.ts'
 import { stepFound } from './step-found.ts'
-import { followTrace } from './trace-bytes.ts'
 import type { TraceTimes } from './trace-times.ts'
 import { useLineLink } from './use-line-link.ts'
+import { useTrace } from './use-trace.ts'
 import { useTraceTimes } from './use-trace-times.ts'
-import { setWrap, wrapLines } from './view-options.ts'
+import { setWrap, timestampMode, wrapLines } from './view-options.ts'
 import './log.css'
 
 type LogViewProps = {
@@ -64,6 +61,8 @@ export function LogView(props: LogViewProps): JSX.Element {
         timeAt={timeAt}
         selection={link.selection}
         onSelect={link.select}
+        isWrapped={wrapLines.value}
+        timestamps={timestampMode.value}
       />
       {props.isRunning && (
         <div class="log-running" role="status">
@@ -72,37 +71,6 @@ export function LogView(props: LogViewProps): JSX.Element {
       )}
     </div>
   )
-}
-
-type Trace = { readonly model: LogModel; readonly lengthBytes: number; readonly failure: string | null }
-
-function useTrace({ jobId, url, onEnd }: LogViewProps, isLive: boolean): Trace {
-  const [restarts, setRestarts] = useState(0)
-  const model = useMemo(() => createLogModel(createLogSource()), [jobId, restarts])
-  const [lengthBytes, setLength] = useState(0)
-  const [failure, setFailure] = useState<string | null>(null)
-  useEffect(() => {
-    model.follow.value = isLive && location.hash === ''
-    const stop = followTrace({
-      read: (start, end, signal) => readTrace(url, start, end, signal),
-      subscribe: isLive ? listener => subscribeTrace(jobId, listener) : null,
-      sink: {
-        onBytes: bytes => model.source.write(bytes),
-        onLength: setLength,
-        onEnd: () => {
-          model.source.finish()
-          if (isLive) onEnd()
-        },
-        onRestart: () => setRestarts(count => count + 1),
-        onFailure: setFailure,
-      },
-    })
-    return () => {
-      stop()
-      model.close()
-    }
-  }, [model])
-  return { model, lengthBytes, failure }
 }
 
 function actionsOf(

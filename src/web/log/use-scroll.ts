@@ -15,7 +15,12 @@ export type Scroll = {
 
 const settleMs = 120
 
-export function useScroll(area: { readonly current: HTMLElement | null }, contentPx: () => number): Scroll {
+/** @param onMoved the reader has scrolled, not `scrollTo` */
+export function useScroll(
+  area: { readonly current: HTMLElement | null },
+  contentPx: () => number,
+  onMoved?: (top: number) => void,
+): Scroll {
   const top = useSignal(0)
   const viewPx = useSignal(600)
   const widthPx = useSignal(800)
@@ -56,6 +61,7 @@ export function useScroll(area: { readonly current: HTMLElement | null }, conten
     const isSmall = current.isScaled && Math.abs(moved) < viewPx.peek() * 2
     top.value = isSmall ? current.clamp(top.peek() + moved) : current.topAt(element.scrollTop)
     if (isSmall) settle(element, current)
+    onMoved?.(top.peek())
   }
 
   /** After small moves the bar stands a little off; at its ends this must be mended at once. */

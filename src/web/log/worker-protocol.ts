@@ -1,6 +1,7 @@
 // What the page and the log's worker say to each other.
 import type { PaintedRow } from '../../logs/paint.ts'
 import type { Section } from '../../logs/section.ts'
+import type { Difference } from './compare-rows.ts'
 
 export type ToWorker =
   /** The next bytes of the log; they are handed over, not copied. */
@@ -9,6 +10,10 @@ export type ToWorker =
   | { readonly type: 'rows'; readonly from: number; readonly to: number }
   /** From now on tell the widths of rows, too. */
   | { readonly type: 'measure' }
+  /** Of all rows up to here, as bare text. */
+  | { readonly type: 'texts'; readonly to: number }
+  /** With the first rows of another log, as many as are compared. */
+  | { readonly type: 'compare'; readonly texts: readonly string[] }
   /** An empty text ends the search. `failures` looks for lines that tell of a failure. */
   | { readonly type: 'find'; readonly search: number; readonly text: string; readonly kind: 'text' | 'failures' }
 
@@ -29,6 +34,8 @@ export type FromWorker =
     }
   | { readonly type: 'rows'; readonly from: number; readonly rows: readonly ShownRow[] }
   | { readonly type: 'widths'; readonly from: number; readonly widths: Uint16Array<ArrayBuffer> }
+  | { readonly type: 'texts'; readonly texts: readonly string[] }
+  | { readonly type: 'compared'; readonly differences: readonly Difference[] }
   | {
       readonly type: 'found'
       readonly search: number

@@ -3,6 +3,7 @@
 import { createLineIndex, paintPieces } from '../../logs/line.ts'
 import { textOfPieces } from '../../logs/row-text.ts'
 import { createByteStore } from './byte-store.ts'
+import { compareRows, mostCompared } from './compare-rows.ts'
 import { failureMatcher, type Matcher, textMatcher } from './matcher.ts'
 import { rowColumns } from './row-columns.ts'
 import type { FromWorker, ToWorker } from './worker-protocol.ts'
@@ -38,6 +39,10 @@ scope.onmessage = ({ data }) => {
     case 'measure':
       isMeasuring = true
       return sendWidths(0)
+    case 'texts':
+      return scope.postMessage({ type: 'texts', texts: textsTo(data.to) })
+    case 'compare':
+      return scope.postMessage({ type: 'compared', differences: compareRows(textsTo(mostCompared), data.texts) })
     case 'find':
       return find(
         data.search,
@@ -85,6 +90,12 @@ function sendWidths(from: number): void {
   for (let row = from; row < count; row += 1)
     widths[row - from] = rowColumns(textOfPieces(index.pieces(row), store.read))
   scope.postMessage({ type: 'widths', from, widths }, [widths.buffer])
+}
+
+function textsTo(end: number): readonly string[] {
+  return Array.from({ length: Math.min(end, index.rowCount()) }, (_, row) =>
+    textOfPieces(index.pieces(row), store.read),
+  )
 }
 
 /** In turns, so that rows can be painted meanwhile. Rows that come later are looked at when they are complete. */

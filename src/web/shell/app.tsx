@@ -33,6 +33,9 @@ export function App(): JSX.Element {
 const adminPages: readonly PageName[] = ['admin-instance', 'admin-users', 'all-runners']
 const pagesBesideThem: readonly PageName[] = [...adminPages, 'groups']
 
+/** They fill the window, and scroll within. */
+const fullPages: readonly PageName[] = ['job', 'job-compare']
+
 function Shell(): JSX.Element {
   const { path, route: go } = useLocation()
   const route = useMemo(() => routeOf(path), [path])
@@ -70,7 +73,7 @@ function Shell(): JSX.Element {
             onClick={() => setDrawer(false)}
           />
         )}
-        <main id="content" class={route.page === 'job' ? 'content content-full' : 'content'} tabIndex={-1}>
+        <main id="content" class={fullPages.includes(route.page) ? 'content content-full' : 'content'} tabIndex={-1}>
           {isRefused(route) ? <AdminsOnly /> : <Outlet route={route} />}
         </main>
       </div>

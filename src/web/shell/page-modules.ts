@@ -31,6 +31,7 @@ const loaders: Readonly<Record<PageName, () => Promise<PageModule>>> = {
   logs: () => import('../pages/logs/page.tsx'),
   pipeline: () => import('../pages/pipeline/page.tsx'),
   job: () => import('../pages/job/page.tsx'),
+  'job-compare': () => import('../pages/compare/page.tsx'),
   artifacts: () => import('../pages/artifacts/page.tsx'),
   files: () => import('../pages/repository/files.tsx'),
   commits: () => import('../pages/repository/commits.tsx'),

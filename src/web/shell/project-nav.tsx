@@ -56,7 +56,7 @@ function groupsOf(path: string, project: Project | undefined, level: number): re
       label: 'Pipelines',
       icon: 'pipeline',
       href: projectPath(path, 'pipelines'),
-      pages: ['pipelines', 'pipeline', 'job', 'artifacts', 'run-pipeline'],
+      pages: ['pipelines', 'pipeline', 'job', 'job-compare', 'artifacts', 'run-pipeline'],
     },
     { label: 'Search logs', icon: 'search', href: projectPath(path, 'logs'), pages: ['logs'] },
     { label: 'Schedules', icon: 'calendar', href: projectPath(path, 'pipeline_schedules'), pages: ['schedules'] },

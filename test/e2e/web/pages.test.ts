@@ -36,6 +36,7 @@ const pages = [
   at('pipelines/142/logs?search=Assertion'),
   at('pipelines/134'),
   at('jobs/505'),
+  at('jobs/490/compare/505'),
   at('jobs/505/artifacts'),
   at('tree?ref=main'),
   at('blob/.gitlab-ci.yml?ref=main#L3'),

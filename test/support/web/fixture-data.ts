@@ -218,7 +218,14 @@ export function pipelineView(): PipelineView {
     },
   ]
   const jobs = specs.map((spec, index) => job(500 + index, stages, spec))
-  const retried = job(490, stages, { name: 'e2e', stage: 'test', status: 'failed', is_retried: true })
+  const retried = job(490, stages, {
+    name: 'e2e',
+    stage: 'test',
+    status: 'failed',
+    is_retried: true,
+    created_at: ago(900),
+    runner_id: 2,
+  })
   return {
     ...pipelineRow(142, { status: 'running', finished_at: null, duration: null, ref: 'feature/returns' }),
     stages: stages.map(name => ({ name, status: 'running', has_warnings: false, jobs: 2 })),

@@ -55,6 +55,18 @@ export function sampleLog(): Uint8Array {
   )
 }
 
+/** The same job, run once before: a few lines are others, some are not there, some are more. */
+export function earlierLog(): Uint8Array {
+  const text = new TextDecoder().decode(sampleLog())
+  return encoder.encode(
+    text
+      .replace('on host-1', 'on host-2')
+      .replace(/.*case-40\x1b.*\n/, '')
+      .replace('expected 12.50', 'expected 12.51')
+      .replace('added 214 packages', 'npm warn a package is old\nnpm warn another, too\nadded 214 packages'),
+  )
+}
+
 /** `lines` lines of about a hundred bytes, a section every thousand. */
 export function longLog(lines: number): Uint8Array {
   const parts: string[] = []

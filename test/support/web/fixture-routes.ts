@@ -10,7 +10,7 @@ import {
   project,
 } from './fixture-data.ts'
 import { integrationRoutes } from './fixture-integrations.ts'
-import { sampleLog } from './fixture-log.ts'
+import { earlierLog, sampleLog } from './fixture-log.ts'
 import { registryRoutes } from './fixture-registry.ts'
 import type { FixtureOptions } from './fixture-server.ts'
 
@@ -81,6 +81,7 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
   const list = (body: readonly unknown[]): Answer => ({ kind: 'json', body, total: body.length })
   const session = (): Answer => json({ user: isSignedIn ? people.root : null, csrf_token: isSignedIn ? 'x' : null })
 
+  const [earlier, later] = options.attemptLogs ?? [earlierLog(), sampleLog()]
   const table: readonly (readonly [string, RegExp, (match: RegExpExecArray, url: URL, body: unknown) => Answer])[] = [
     ['GET', /^slipway\/session$/, session],
     [
@@ -155,6 +156,8 @@ export function fixtureRoutes(options: FixtureOptions): Routes {
     ['GET', /^projects\/[^/]+\/pipelines\/\d+\/test_report$/, () => json(testReport)],
     ['GET', /^projects\/[^/]+\/jobs\/(\d+)$/, match => json(jobOf(Number(match[1])))],
     ['GET', /^projects\/[^/]+\/jobs\/9001\/trace$/, () => ({ kind: 'bytes', bytes: options.longLog ?? sampleLog() })],
+    ['GET', /^projects\/[^/]+\/jobs\/490\/trace$/, () => ({ kind: 'bytes', bytes: earlier })],
+    ['GET', /^projects\/[^/]+\/jobs\/505\/trace$/, () => ({ kind: 'bytes', bytes: later })],
     ['GET', /^projects\/[^/]+\/jobs\/\d+\/trace$/, () => ({ kind: 'bytes', bytes: sampleLog() })],
     ['GET', /^slipway\/projects\/[^/]+\/jobs\/\d+\/trace_times$/, () => json({ times: [[0, Date.now() - 90_000]] })],
     ['GET', /^projects\/[^/]+\/jobs\/\d+\/artifacts\/tree$/, () => list(artifactTree)],

@@ -30,6 +30,8 @@ export type FixtureOptions = {
   readonly empty?: boolean
   /** The log of job 9001. */
   readonly longLog?: Uint8Array
+  /** The logs of the two attempts of e2e. */
+  readonly attemptLogs?: readonly [Uint8Array, Uint8Array]
   readonly port?: number
 }
 

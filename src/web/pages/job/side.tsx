@@ -2,10 +2,12 @@ import type { ComponentChildren, JSX } from 'preact'
 import { useLocation } from 'preact-iso/router'
 import type { Job } from '../../api/jobs.ts'
 import type { JobView, PipelineView } from '../../api/pipelines.ts'
+import { attemptsOf, attemptWords } from '../../ci/attempts.ts'
 import { useShortcuts } from '../../keyboard.ts'
-import { jobPath } from '../../paths.ts'
+import { comparePath, jobPath } from '../../paths.ts'
+import { LinkButton } from '../../ui/button.tsx'
 import { Panel } from '../../ui/page.tsx'
-import { lookOf, StatusIcon } from '../../ui/status.tsx'
+import { StatusIcon } from '../../ui/status.tsx'
 import { Duration } from '../../ui/time.tsx'
 import { ArtifactPanel } from './artifact-panel.tsx'
 
@@ -20,7 +22,7 @@ type SideProps = {
 
 export function SidePanels({ path, job, view, pipeline, mayAct, onChanged }: SideProps): JSX.Element {
   const jobs = pipeline?.jobs ?? []
-  const attempts = jobs.filter(each => each.name === job.name)
+  const attempts = attemptsOf(jobs, job.name)
   const siblings = jobs.filter(each => !each.is_retried || each.id === job.id).filter(each => each.stage === job.stage)
   useNeighbourKeys(
     path,
@@ -30,10 +32,10 @@ export function SidePanels({ path, job, view, pipeline, mayAct, onChanged }: Sid
   return (
     <>
       {attempts.length > 1 && (
-        <Panel title="Attempts">
+        <Panel title="Attempts" actions={<CompareLink path={path} job={job.id} attempts={attempts} />}>
           <JobLinks
             path={path}
-            jobs={[...attempts].sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at))}
+            jobs={attempts.toReversed()}
             current={job.id}
             label={(_each, index) => `Attempt ${attempts.length - index}`}
             note={attemptWords}
@@ -50,6 +52,26 @@ export function SidePanels({ path, job, view, pipeline, mayAct, onChanged }: Sid
         </Panel>
       )}
     </>
+  )
+}
+
+/** With the newest attempt; the newest with the one before it. */
+function CompareLink({
+  path,
+  job,
+  attempts,
+}: {
+  readonly path: string
+  readonly job: number
+  readonly attempts: readonly JobView[]
+}): JSX.Element | null {
+  const [before, newest] = attempts.filter(each => each.started_at !== null).slice(-2)
+  if (before === undefined || newest === undefined) return null
+  const older = job === newest.id ? before.id : job
+  return (
+    <LinkButton small href={comparePath(path, older, newest.id)}>
+      Compare
+    </LinkButton>
   )
 }
 
@@ -82,18 +104,6 @@ function JobLinks({ path, jobs, current, label, note }: JobLinksProps): JSX.Elem
       ))}
     </ul>
   )
-}
-
-/** What tells one attempt from another: how it ended, and where it ran. */
-function attemptWords(job: JobView): string {
-  const runner = job.runner_id === null ? [] : [`runner\u00a0#${job.runner_id}`]
-  return [endWords(job), ...runner].join(', ')
-}
-
-function endWords({ status, allow_failure: allowFailure, exit_code: code, failure_reason: reason }: JobView): string {
-  if (status !== 'failed') return lookOf({ status, allowFailure }).word
-  if (code !== null) return `exit code ${code}`
-  return (reason ?? 'failed').replaceAll('_', ' ')
 }
 
 type DetailsProps = {
