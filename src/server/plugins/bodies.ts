@@ -25,12 +25,14 @@ export function addBodies(app: App): void {
     }
   })
   app.addContentTypeParser('multipart/form-data', async (request: FastifyRequest, payload: Readable) => {
-    return request.routeOptions.schema?.body === undefined ? payload : parseMultipart(request, payload)
+    const isForm = request.routeOptions.schema?.body !== undefined || request.method === 'DELETE'
+    return isForm ? parseMultipart(request, payload) : payload
   })
   app.addContentTypeParser('*', async (_request: FastifyRequest, payload: Readable) => payload)
   app.addHook('preValidation', async request => {
     refuseRepeated(request)
     mergeQuery(request)
+    mergeBody(request)
   })
 }
 
@@ -60,6 +62,15 @@ function mergeQuery(request: FastifyRequest): void {
   const missing = query.filter(([name]) => name in wanted && !(name in known))
   // No body at all is one without parameters: what is missing from it, the schema tells.
   request.body = { ...Object.fromEntries(missing), ...(request.body as object | null | undefined) }
+}
+
+/** And the other way round: `curl --request DELETE --data …`, as GitLab's own pages have it. */
+function mergeBody(request: FastifyRequest): void {
+  const { querystring } = (request.routeOptions.schema ?? {}) as { readonly querystring?: unknown }
+  const known = propertiesOf(querystring)
+  if (request.method !== 'DELETE' || known === null || !isFieldsOrNothing(request.body)) return
+  const given = Object.entries((request.body as object | null | undefined) ?? {}).filter(([name]) => name in known)
+  request.query = { ...(request.query as object), ...Object.fromEntries(given) }
 }
 
 function isFieldsOrNothing(body: unknown): boolean {

@@ -28,6 +28,8 @@ beforeEach(async () => {
     { schema: { querystring: Type.Object({ flag: Type.Optional(Type.Boolean()) }) } },
     async request => request.query,
   )
+  const querystring = Type.Object({ pattern: Type.Optional(Type.String()), keep: Type.Optional(Type.Integer()) })
+  app.delete('/things', { schema: { querystring } }, async request => request.query)
   await app.ready()
 })
 afterEach(() => app.close())
@@ -66,6 +68,21 @@ describe('a body', () => {
     expect(await send('application/json', '', '?name=x&count=3&flag=yes&scopes[]=a&scopes[]=b')).toEqual(expected)
     expect(await send('application/json', '{"name":"body"}', '?name=query&count=1')).toEqual({ name: 'body', count: 1 })
     expect(await send(null, '', '?name=x')).toEqual({ name: 'x' })
+  })
+
+  it('of a deletion stands for its query', async () => {
+    const remove = async (type: string, payload: string, query = '') => {
+      const headers = { 'content-type': type }
+      const answer = await app.inject({ method: 'DELETE', url: `/things${query}`, headers, payload })
+      return answer.statusCode === 200 ? answer.json() : answer.statusCode
+    }
+    const form = 'application/x-www-form-urlencoded'
+    expect(await remove(form, 'pattern=.*&keep=2&other=1')).toEqual({ pattern: '.*', keep: 2 })
+    expect(await remove(form, 'keep=2', '?pattern=a')).toEqual({ pattern: 'a', keep: 2 })
+    expect(await remove('application/json', '{"pattern":"b"}')).toEqual({ pattern: 'b' })
+    const part = '--cut\r\nContent-Disposition: form-data; name="pattern"\r\n\r\nc\r\n--cut--\r\n'
+    expect(await remove('multipart/form-data; boundary=cut', part)).toEqual({ pattern: 'c' })
+    expect(await remove(form, 'keep=many')).toBe(400)
   })
 
   it('that misses something, or is broken, is a 400', async () => {
