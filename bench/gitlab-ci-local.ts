@@ -11,7 +11,13 @@ export type GitlabCiLocal = {
   readonly version: string
   /** `--list` in a working copy. */
   readonly list: (workingCopy: string) => Promise<void>
+  /** The whole pipeline of a working copy, four jobs at once, with images that are here already. Fails when it fails. */
+  readonly run: (workingCopy: string, options?: readonly string[]) => Promise<void>
 }
+
+/** What it starts to wait for a service. Here that ends at once: the jobs wait for their Docker themselves, and sooner. */
+const waitImage = 'slipway-bench-wait'
+const waitDockerfile = 'FROM busybox\nENTRYPOINT ["/bin/true"]\n'
 
 export async function installGitlabCiLocal(folder: string): Promise<GitlabCiLocal> {
   const prefix = join(folder, 'gitlab-ci-local')
@@ -21,10 +27,17 @@ export async function installGitlabCiLocal(folder: string): Promise<GitlabCiLoca
   const program = join(prefix, 'node_modules/.bin/gitlab-ci-local')
   // The same Node for both sides, and no settings of the user's.
   const env = { PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`, HOME: prefix }
+  let isPrepared = false
   return {
     version,
     async list(workingCopy) {
       await execa(program, ['--list'], { cwd: workingCopy, env })
+    },
+    async run(workingCopy, options = []) {
+      if (!isPrepared) await execa('docker', ['build', '-q', '-t', waitImage, '-'], { input: waitDockerfile })
+      isPrepared = true
+      const images = ['--pull-policy', 'if-not-present', '--helper-image', 'busybox', '--wait-image', waitImage]
+      await execa(program, [...images, '--privileged', '--concurrency', '4', ...options], { cwd: workingCopy, env })
     },
   }
 }

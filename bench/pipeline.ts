@@ -1,10 +1,12 @@
-// Small pipelines, from the push to their end, beside the same Docker commands by hand. Median of five after one to warm up, each
-// begun on a machine at rest.
+// Small pipelines, from the push to their end, beside the same Docker commands by hand and beside gitlab-ci-local. Median of five
+// after one to warm up, each begun on a machine at rest.
 import { execa } from 'execa'
 import { createProject, type TestProject } from '../test/support/project.ts'
 import { type Slipway, startSlipway } from '../test/support/slipway.ts'
+import { createTemporaryFolder } from '../test/support/temporary.ts'
 import { untilAtRest } from './at-rest.ts'
 import { measureFirstLine } from './first-line.ts'
+import { type GitlabCiLocal, installGitlabCiLocal } from './gitlab-ci-local.ts'
 import { type BenchResult, tell } from './result.ts'
 import { watchForPipeline } from './watch-pipeline.ts'
 
@@ -13,12 +15,14 @@ const runs = 5
 export async function run(): Promise<readonly BenchResult[]> {
   const slipway = await startSlipway()
   const project = await createProject(slipway, 'my-group/my-project')
+  const folder = await createTemporaryFolder('slipway-bench')
   try {
+    const peer = await installGitlabCiLocal(folder.path)
     const parts = [
       async () => [await memory(slipway)],
       () => measureFirstLine(slipway, project),
-      async () => [await oneEcho(slipway, project)],
-      async () => [await twentyEchoes(slipway, project)],
+      () => oneEcho(slipway, project, peer),
+      () => twentyEchoes(slipway, project, peer),
     ]
     const results: BenchResult[] = []
     for (const part of parts) results.push(...tell(await part()))
@@ -26,6 +30,7 @@ export async function run(): Promise<readonly BenchResult[]> {
   } finally {
     await project.remove()
     await slipway.stop()
+    await folder.remove()
   }
 }
 
@@ -44,18 +49,41 @@ async function memory(slipway: Slipway): Promise<BenchResult> {
   }
 }
 
-async function oneEcho(slipway: Slipway, project: TestProject): Promise<BenchResult> {
+async function oneEcho(slipway: Slipway, project: TestProject, peer: GitlabCiLocal): Promise<readonly BenchResult[]> {
   await project.write({ '.gitlab-ci.yml': 'echo:\n  image: busybox\n  script: [echo hello]\n' })
   const ours = await repeated(() => timed(() => pushAndWait(slipway, project, 'echo')))
   const theirs = await repeated(() => timed(() => execa('docker', ['run', '--rm', 'busybox', 'echo', 'hello'])))
-  return compared('one echo job, push to passed', ours, theirs, 'docker run --rm', 2)
+  return [
+    compared('one echo job, push to passed', ours, theirs, 'docker run --rm', 2),
+    compared('the same', ours, await runsOf(peer, project), nameOf(peer), 0.35),
+  ]
 }
 
-async function twentyEchoes(slipway: Slipway, project: TestProject): Promise<BenchResult> {
+async function twentyEchoes(
+  slipway: Slipway,
+  project: TestProject,
+  peer: GitlabCiLocal,
+): Promise<readonly BenchResult[]> {
   await project.write({ '.gitlab-ci.yml': 'echo:\n  image: busybox\n  parallel: 20\n  script: [echo hello]\n' })
   const ours = await repeated(() => timed(() => pushAndWait(slipway, project, 'twenty')))
   const theirs = await repeated(() => timed(twentyByHand))
-  return compared('20 parallel echo jobs, 4 at once', ours, theirs, '20 × docker run --rm, 4 at once', 1.2)
+  return [
+    compared('20 parallel echo jobs, 4 at once', ours, theirs, '20 × docker run --rm, 4 at once', 1.2),
+    compared('the same', ours, await runsOf(peer, project), nameOf(peer), 0.4),
+  ]
+}
+
+/** In the project's own working copy; it takes long enough that a few tell enough. */
+export function runsOf(
+  peer: GitlabCiLocal,
+  { folder }: TestProject,
+  options: readonly string[] = [],
+): Promise<readonly number[]> {
+  return repeated(() => timed(() => peer.run(folder, options)), 2)
+}
+
+export function nameOf({ version }: GitlabCiLocal): string {
+  return `gitlab-ci-local ${version}`
 }
 
 async function twentyByHand(): Promise<void> {
