@@ -289,6 +289,9 @@ describe('protection', () => {
     expect((await api.call('root', 'PATCH', rule, { minimum_access_level_for_push: 'owner' })).body).toMatchObject({
       minimum_access_level_for_push: 'owner',
     })
+    const same = { repository_path_pattern: 'g/p/prod*', minimum_access_level_for_delete: 'owner' }
+    expect((await api.call('root', 'POST', rules, same)).status).toBe(400)
+    expect((await api.call('root', 'PATCH', rule, { minimum_access_level_for_push: null })).status).toBe(400)
     expect((await api.call('root', 'DELETE', rule)).status).toBe(204)
     registry.pass(1000)
     expect((await client.send('POST', '/v2/g/p/prod/blobs/uploads/')).status).toBe(202)
