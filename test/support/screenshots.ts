@@ -122,6 +122,12 @@ function picturesOf(world: DemoWorld): readonly Picture[] {
     { name: 'logs', path: at('logs?search=expected'), ready: '.log-hits' },
     { name: 'job', path: at(`jobs/${world.failedJob}#L137`), ready: '.log-row.log-selected' },
     { name: 'job-find', path: at(`jobs/${world.failedJob}`), ready: '.log-row', prepare: find('order') },
+    {
+      name: 'job-compare',
+      path: at(`jobs/${world.firstAttempt}/compare/${world.failedJob}`),
+      ready: '.log-differs',
+      prepare: press('Next difference'),
+    },
     { name: 'job-running', path: at(`jobs/${world.runningJob}`), ready: '.log-row' },
     { name: 'artifacts', path: at(`jobs/${world.unitJob}/artifacts`), ready: '.entry' },
     { name: 'files', path: at('tree?ref=master'), ready: '.entry' },

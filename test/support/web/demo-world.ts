@@ -12,6 +12,8 @@ export type DemoWorld = {
   readonly passedPipeline: number
   readonly failedPipeline: number
   readonly failedJob: number
+  /** Of the failed job. */
+  readonly firstAttempt: number
   readonly unitJob: number
   readonly invalidPipeline: number
   readonly runningPipeline: number
@@ -43,7 +45,7 @@ export async function buildDemoWorld(slipway: Slipway): Promise<DemoWorld> {
   await backend.finished('v1.0.0')
   await makeRelease(slipway, backend.id)
   const failed = (await backend.finished('feature/returns')).id
-  await retryOnce(slipway, backend, failed)
+  const firstAttempt = await retryOnce(slipway, backend, failed)
   const invalid = (await backend.finished('feature/broker')).id
   await connectOthers(slipway, backend.id, passed.sha)
   const running = await startLong(backend)
@@ -54,6 +56,7 @@ export async function buildDemoWorld(slipway: Slipway): Promise<DemoWorld> {
     passedPipeline: passed.id,
     failedPipeline: failed,
     failedJob: await jobOf(failed, 'e2e'),
+    firstAttempt,
     unitJob: await jobOf(passed.id, 'unit'),
     invalidPipeline: invalid,
     runningPipeline: running,
@@ -81,11 +84,12 @@ async function makeVera(slipway: Slipway): Promise<{ readonly id: number; readon
   return { id: user.id, token }
 }
 
-/** So that the job has two attempts to compare. */
-async function retryOnce(slipway: Slipway, project: TestProject, pipeline: number): Promise<void> {
+/** So that the job has two attempts to compare; answers the first. */
+async function retryOnce(slipway: Slipway, project: TestProject, pipeline: number): Promise<number> {
   const job = (await project.jobs(pipeline)).find(each => each.name === 'e2e')
   await demand(slipway, 'POST', `/projects/${project.id}/jobs/${job?.id}/retry`, {})
   await project.finished('feature/returns')
+  return job?.id ?? 0
 }
 
 async function pushBranch(
