@@ -13,9 +13,11 @@ export function useDifferences({ left, right, isAligned }: Compared): readonly D
   useEffect(() => {
     if (!areComplete) return
     let isOver = false
-    for (const { model } of [left, right]) model.foldAll(false)
     void left.model.source.differencesFrom(right.model.source).then(found => {
-      if (!isOver) setDifferences(found)
+      if (isOver) return
+      // Only now are all sections known: what was written last is still being read when it is complete.
+      for (const { model } of [left, right]) model.foldAll(false)
+      setDifferences(found)
     })
     return () => {
       isOver = true
