@@ -79,7 +79,7 @@ function Stages({
 
 function When({ row }: { readonly row: PipelineRow }): JSX.Element {
   return (
-    <div class="two-lines">
+    <div class="two-lines when">
       <Ago at={row.created_at} />
       <span class="soft small">
         <Duration seconds={row.duration} startedAt={row.started_at} finishedAt={row.finished_at} />
