@@ -22,9 +22,12 @@ export type Answer =
   /** The handler has written it. */
   | { readonly kind: 'streamed' }
 
-/** Only scopes may be several: a digest or a source that is named twice would be checked as one and taken as the other. */
+/** The scopes of a token, and the tags that a manifest gets. */
+const several = new Set(['scope', 'tag'])
+
+/** Only those may be several: a digest or a source that is named twice would be checked as one and taken as the other. */
 export function refuseRepeated(fields: URLSearchParams): void {
-  const names = [...fields.keys()].filter(name => name !== 'scope')
+  const names = [...fields.keys()].filter(name => !several.has(name))
   const name = names.find((each, index) => names.indexOf(each) !== index)
   if (name !== undefined) throw new RegistryError('QUERY_INVALID', `'${name.slice(0, 100)}' is given more than once`)
 }
