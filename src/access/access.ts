@@ -4,6 +4,7 @@ import type { AccessLevel, Actor, Project } from './model.ts'
 import { mayOnGroup, mayOnProject, type ProjectFacts } from './policy.ts'
 import type { Access, GroupAccess, ProjectAccess } from './ports.ts'
 import { decideRefChange, rulesFor } from './ref-rules.ts'
+import { createRenewal } from './renewal.ts'
 import type { Settings } from './settings.ts'
 import type {
   GroupStore,
@@ -26,6 +27,7 @@ export type AccessDeps = AuthenticationDeps & {
 export function createAccess(deps: AccessDeps): Access {
   return {
     authenticate: createAuthentication(deps),
+    renew: createRenewal(deps),
     project: async (actor, key) => {
       const project = await (typeof key === 'number' ? deps.projects.byId(key) : deps.projects.byPath(key))
       return project === null ? null : projectAccess(deps, actor, project)

@@ -5,6 +5,7 @@ import type { Lockout } from './lockout.ts'
 import { type Actor, anonymous } from './model.ts'
 import { verifyPassword } from './passwords.ts'
 import type { Credentials, JobTokens } from './ports.ts'
+import { isGood } from './renewal.ts'
 import type { AccessTokenStore, DeployTokenStore, SessionStore, UserRecord, UserStore } from './store-ports.ts'
 import type { VerifiedPasswords } from './verified-passwords.ts'
 
@@ -92,18 +93,17 @@ async function byAccessToken(accounts: AuthenticationDeps, text: string): Promis
   const found = await accounts.accessTokens.byHash(hashToken(text))
   if (found === null) return null
   const { token, user } = found
-  if (token.isRevoked || isOver(token.expiresAt, accounts.today()) || user.state !== 'active') return null
+  if (!isGood(token, accounts.today()) || user.state !== 'active') return null
   const now = accounts.now()
   if (token.lastUsedAt === null || now.getTime() - Date.parse(token.lastUsedAt) > usedEveryMs) {
     await accounts.accessTokens.used(token.id, now.toISOString())
   }
-  return { ...actorOf(user, 'token'), scopes: token.scopes }
+  return { ...actorOf(user, 'token'), tokenId: token.id, scopes: token.scopes }
 }
 
 async function byDeployToken(accounts: AuthenticationDeps, username: string, text: string): Promise<Actor | null> {
   const token = await accounts.deployTokens.byHash(hashToken(text))
-  if (token === null || token.username !== username) return null
-  if (token.isRevoked || isOver(token.expiresAt, accounts.today())) return null
+  if (!isGood(token, accounts.today()) || token.username !== username) return null
   return {
     kind: 'deploy_token',
     tokenId: token.id,
@@ -133,8 +133,4 @@ async function byJobToken(accounts: AuthenticationDeps, token: string): Promise<
 
 function actorOf(user: UserRecord, via: 'session' | 'password' | 'token') {
   return { kind: 'user', userId: user.id, username: user.username, isAdmin: user.isAdmin, via, scopes: 'all' } as const
-}
-
-function isOver(expiresAt: string | null, today: string): boolean {
-  return expiresAt !== null && expiresAt <= today
 }

@@ -32,6 +32,8 @@ export type Actor =
       readonly username: string
       readonly isAdmin: boolean
       readonly via: 'session' | 'password' | 'token'
+      /** Of the access token that was shown. */
+      readonly tokenId?: number
       /** `all` for a session or password. */
       readonly scopes: readonly Scope[] | 'all'
     }

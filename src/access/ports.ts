@@ -35,6 +35,8 @@ export type RefChange = {
 export type Access = {
   /** Null: the credentials are wrong (401). No credentials: the anonymous actor. */
   readonly authenticate: (credentials: Credentials) => Promise<Actor | null>
+  /** Who an actor that was remembered is by now; null: blocked since, or their token is over. */
+  readonly renew: (actor: Actor) => Promise<Actor | null>
   /** By id or full path; null when there is none. Ask `may('read_project')` before showing anything of it. */
   readonly project: (actor: Actor, key: number | string) => Promise<ProjectAccess | null>
   readonly group: (actor: Actor, key: number | string) => Promise<GroupAccess | null>

@@ -63,7 +63,7 @@ const projectActions: Readonly<Record<RepositoryAction, ProjectAction>> = {
 }
 
 export function createGate(deps: {
-  readonly access: Pick<Access, 'authenticate' | 'project' | 'group'>
+  readonly access: Pick<Access, 'authenticate' | 'renew' | 'project' | 'group'>
   readonly jobs: RunningJobs
   readonly tokens: RegistryTokens
   readonly service: string
@@ -71,6 +71,7 @@ export function createGate(deps: {
 }): Gate {
   const { access, jobs, tokens, service, clock } = deps
   const projects = createProjectFinder(access.project, clock)
+  const actors = createExpiringCache<Actor | null>({ lifetimeMs: 1000, maxEntries: 10_000, clock })
   const runningJobs = createExpiringCache<RunningJob | null>({ lifetimeMs: 1000, maxEntries: 10_000, clock })
 
   /** A 401 that tells where to get a token, and for what. */
@@ -83,6 +84,10 @@ export function createGate(deps: {
     if (scope !== null) parts.push(`scope="${scope}"`)
     if (error !== null) parts.push(`error="${error}"`)
     return new RegistryError('UNAUTHORIZED', message, { challenge: parts.join(',') })
+  }
+
+  function actorNow(actor: Actor): Promise<Actor | null> {
+    return actors.get(JSON.stringify(actor), () => access.renew(actor))
   }
 
   async function runningJob(actor: Actor): Promise<RunningJob | null> {
@@ -132,10 +137,11 @@ export function createGate(deps: {
       if (credentials === null) return null
       if (credentials.kind === 'bearer') {
         const token = tokens.check(credentials.token)
-        if (token === null) throw challenge(null, 'invalid_token')
+        const actor = token === null ? null : await actorNow(token.actor)
+        if (token === null || actor === null) throw challenge(null, 'invalid_token')
         return {
-          actor: token.actor,
-          subject: subjectOf(token.actor),
+          actor,
+          subject: subjectOf(actor),
           granted: token.access,
           isExpired: token.isExpired,
         }

@@ -54,7 +54,7 @@ export type RegistryRecords = ImageStore &
 export type RegistryDeps = {
   readonly store: RegistryRecords
   readonly storage: BlobStorage
-  readonly access: Pick<Access, 'authenticate' | 'project' | 'group'>
+  readonly access: Pick<Access, 'authenticate' | 'renew' | 'project' | 'group'>
   readonly jobs: RunningJobs
   readonly uses: ImageUses
   readonly pipelines: FollowerPipelines

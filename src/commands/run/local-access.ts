@@ -12,7 +12,7 @@ const userId = 1
 export function createLocalAccess(
   run: Pick<LocalRun, 'jobOfToken'>,
   context: PipelineContext,
-): Pick<Access, 'authenticate' | 'project' | 'group'> {
+): Pick<Access, 'authenticate' | 'renew' | 'project' | 'group'> {
   const project = projectOf(context)
 
   function jobOf(token: string): Actor | null {
@@ -28,6 +28,7 @@ export function createLocalAccess(
       if (credentials.kind === 'basic') return jobOf(credentials.password)
       return credentials.kind === 'token' ? jobOf(credentials.token) : null
     },
+    renew: async actor => actor, // jobs end by themselves, and there is nobody else
     group: async () => null,
     async project(actor, key) {
       const isOwn = typeof key === 'number' ? key === projectId : key.toLowerCase() === project.fullPath.toLowerCase()

@@ -229,6 +229,17 @@ describe('rights', () => {
     expect((await client.send('POST', '/v2/g/p/blobs/uploads/')).status).toBe(403)
   })
 
+  test('who was blocked is out within a second, whatever the token says', async () => {
+    const token = await fetchToken(registry.url, { username: 'dev', password: 'dev' }, ['repository:g/p:pull,push'])
+    const begin = () =>
+      as(null).send('POST', '/v2/g/p/blobs/uploads/', { headers: { authorization: `Bearer ${token}` } })
+    expect((await begin()).status).toBe(202)
+    registry.access.blocked.add(2)
+    registry.pass(1000)
+    const reply = await begin()
+    expect([reply.status, challenge(reply)]).toEqual([401, expect.stringContaining('error="invalid_token"')])
+  })
+
   test('the catalog is for administrators', async () => {
     await pushImage(as('dev'), 'g/p/deep/er', 'x')
     expect((await as('root').send('GET', '/v2/_catalog')).json()).toEqual({ repositories: ['g/p/deep/er'] })

@@ -17,6 +17,8 @@ export type FakeAccess = Access & {
   readonly projects: Map<number, FakeProject>
   /** By `name:password`, and by token. */
   readonly actors: Map<string, Actor>
+  /** Users who were blocked after they had signed in. */
+  readonly blocked: Set<number>
   registryOn: boolean
 }
 
@@ -26,6 +28,7 @@ export function createFakeAccess(): FakeAccess {
   const access: FakeAccess = {
     projects,
     actors,
+    blocked: new Set(),
     registryOn: true,
     async authenticate(credentials) {
       if (credentials.kind === 'none') return anonymous
@@ -33,6 +36,7 @@ export function createFakeAccess(): FakeAccess {
       if (credentials.kind !== 'basic') return null
       return actors.get(`${credentials.username}:${credentials.password}`) ?? null
     },
+    renew: async actor => (actor.kind === 'user' && access.blocked.has(actor.userId) ? null : actor),
     /** A member of any of its projects has the same role in the group. */
     async group(actor, key) {
       const inside = [...projects.values()].filter(({ project }) => project.fullPath.startsWith(`${key}/`))
