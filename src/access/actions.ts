@@ -83,6 +83,7 @@ export const projectRules = {
   read_environments: reads('reporter', { readers: true }),
   change_environments: changes('developer', { job: 'own' }),
   delete_environments: changes('developer', { job: 'own' }),
+  delete_deployments: changes('maintainer'),
   read_releases: reads('guest', { readers: true }),
   change_releases: changes('developer', { job: 'own' }),
   read_merge_requests: reads('reporter', { readers: true }),

@@ -308,6 +308,7 @@ export type DeploymentStore = {
     deployment: DeploymentRecord,
     change: Pick<DeploymentRecord, 'status' | 'updatedAt' | 'finishedAt'>,
   ) => Promise<DeploymentRecord>
+  readonly deleteDeployment: (id: number) => Promise<void>
 }
 
 export type EnvironmentStore = DeploymentStore & {

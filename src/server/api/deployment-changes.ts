@@ -1,9 +1,11 @@
-// Deployments of other tools: said to have begun, and how they went.
+// Deployments of other tools: said to have begun, and how they went. Any deployment that is over is forgotten, if one wishes.
 import { Type } from '@fastify/type-provider-typebox'
+import type { DeploymentRecord } from '../../run/records.ts'
 import { toldStatuses } from '../../run/told-deployments.ts'
 import type { App } from '../app.ts'
+import { Denial } from '../plugins/errors.ts'
 import { projectOf } from '../plugins/policy.ts'
-import { idParameter, oneOf } from '../schema.ts'
+import { idParameter, noContent, oneOf } from '../schema.ts'
 import { shaPattern } from './commit-status-entity.ts'
 import {
   type DeploymentsDeps,
@@ -19,6 +21,11 @@ const config = { policy: { kind: 'project', action: 'change_environments' } } as
 const status = oneOf(toldStatuses)
 
 export function registerDeploymentChanges(app: App, deps: DeploymentsDeps): void {
+  registerTold(app, deps)
+  registerDeletion(app, deps)
+}
+
+function registerTold(app: App, deps: DeploymentsDeps): void {
   const { coordinator } = deps
   app.post(
     deploymentsPath,
@@ -73,4 +80,39 @@ export function registerDeploymentChanges(app: App, deps: DeploymentsDeps): void
       return showDeployment(deps, request, deployment)
     },
   )
+}
+
+function registerDeletion(app: App, deps: DeploymentsDeps): void {
+  app.delete(
+    `${deploymentsPath}/:deployment_id`,
+    {
+      config: { policy: { kind: 'project', action: 'delete_deployments' } },
+      schema: {
+        operationId: 'deleteDeployment',
+        tags: ['environments'],
+        summary: 'Not one that runs, or that stands in its environment',
+        params: deploymentParams,
+        response: { 204: noContent },
+      },
+    },
+    async (request, reply) => {
+      const deployment = await deploymentOf(deps, request)
+      if (deployment.status === 'running') throw new Denial(400, 'Cannot destroy running deployment')
+      if (await isStanding(deps, deployment)) throw new Denial(400, 'Deployment currently deployed to environment')
+      await deps.environments.deleteDeployment(deployment.id)
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+/** The last one that went well. */
+async function isStanding(
+  { environments }: DeploymentsDeps,
+  { id, ...deployment }: DeploymentRecord,
+): Promise<boolean> {
+  const environment = await environments.byId(deployment.environmentId)
+  if (environment === null) return false
+  const wish = { environment: environment.name, status: 'success' } as const
+  const { items } = await environments.deployments(deployment.projectId, wish, { page: 1, perPage: 1 })
+  return items[0]?.id === id
 }

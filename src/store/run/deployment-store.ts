@@ -63,6 +63,9 @@ export function createDeploymentStore(database: Database): DeploymentStore {
         .execute()
       return { ...deployment, ...change }
     },
+    async deleteDeployment(id) {
+      await database.deleteFrom('deployment').where('id', '=', id).execute()
+    },
     upsertDeployment: deployment => upsertDeployment(database, deployment),
   }
 }

@@ -78,6 +78,22 @@ describe('deployments of another tool', () => {
     })
   })
 
+  it('are deleted by maintainers, but not while they run or stand', async () => {
+    const before = (await create({ environment: 'edge', status: 'success' })).body.id
+    const standing = (await create({ environment: 'edge', status: 'success' })).body.id
+    const running = (await create({ environment: 'edge' })).body.id
+    const remove = (id: number, role: Role = 'maintainer') =>
+      world.call('DELETE', `:p/deployments/${id}`, { as: world.tokens[role] })
+    expect((await remove(before, 'developer')).status).toBe(403)
+    expect(await remove(running)).toMatchObject({ status: 400, body: { message: 'Cannot destroy running deployment' } })
+    expect(await remove(standing)).toMatchObject({
+      status: 400,
+      body: { message: 'Deployment currently deployed to environment' },
+    })
+    expect((await remove(before)).status).toBe(204)
+    expect((await remove(before)).status).toBe(404)
+  })
+
   it('obey the protection of their environment', async () => {
     const running = await create()
     const body = { name: 'production', deploy_access_levels: [{ access_level: 40 }] }
