@@ -117,10 +117,11 @@ export function aliasesOf(service: ServiceOrder): readonly string[] {
   return [...new Set([...serviceHostNames(parseImageName(service.image)), ...service.aliases])]
 }
 
-// The engine keeps the job's output, so that a runner that was killed can read on. No compression: it costs the script's time.
+// The engine keeps the job's output, so that a runner that was killed can read on; it counts from the first byte, so what the
+// engine throws away nobody can place. No compression: it costs the script's time.
 const keptLog: HostConfig['LogConfig'] = {
   Type: 'local',
-  Config: { 'max-size': '64m', 'max-file': '4', compress: 'false' },
+  Config: { 'max-size': '64m', 'max-file': '16', compress: 'false' },
 }
 const shortLog: HostConfig['LogConfig'] = { Type: 'local', Config: { 'max-size': '4m', 'max-file': '2' } }
 
