@@ -51,7 +51,7 @@ export function createCleaner(deps: {
     }
     const all: RepositorySummary[] = []
     for (let offset = 0; ; offset += repositoriesAtOnce) {
-      const { items } = await records.repositoriesOf(projectId, { limit: repositoriesAtOnce, offset })
+      const { items } = await records.repositoriesOf([projectId], { limit: repositoriesAtOnce, offset })
       all.push(...items)
       if (items.length < repositoriesAtOnce) return all
     }

@@ -55,7 +55,8 @@ export type JobPush = {
 }
 
 export type ImageRecords = {
-  readonly repositoriesOf: (projectId: number, page: Page) => Promise<Listed<RepositorySummary>>
+  /** Of these projects. */
+  readonly repositoriesOf: (projectIds: readonly number[], page: Page) => Promise<Listed<RepositorySummary>>
   readonly repositoryById: (id: number) => Promise<RepositorySummary | null>
   readonly tagsIn: (repositoryId: number, query: TagQuery) => Promise<Listed<TagSummary>>
   readonly tagIn: (repositoryId: number, name: string) => Promise<TagSummary | null>

@@ -54,7 +54,7 @@ function registerRepositories(app: App, deps: RegistryApiDeps): void {
     async (request, reply) => {
       const { project } = projectOf(request)
       const page = pageOf(request.query)
-      const { items, total } = await deps.store.repositoriesOf(project.id, page)
+      const { items, total } = await deps.store.repositoriesOf([project.id], page)
       tellPage(request, reply, page, total)
       const named = items.map(repository => ({
         repository,

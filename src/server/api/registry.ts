@@ -4,6 +4,7 @@ import { registerRegistryBulkDelete } from './registry-bulk-delete.ts'
 import { registerRegistryCleanupPolicy } from './registry-cleanup-policy.ts'
 import type { RegistryApiDeps } from './registry-deps.ts'
 import { registerRegistryFollows } from './registry-follows.ts'
+import { registerRegistryGroup } from './registry-group.ts'
 import { registerRegistryRepositories } from './registry-repositories.ts'
 import { registerRegistryRepositoryRules } from './registry-repository-rules.ts'
 import { registerRegistryTagRules } from './registry-tag-rules.ts'
@@ -13,6 +14,7 @@ import { registerRegistryWebhooks } from './registry-webhooks.ts'
 
 export function registerRegistry(app: App, deps: RegistryApiDeps): void {
   registerRegistryRepositories(app, deps)
+  registerRegistryGroup(app, deps)
   registerRegistryBulkDelete(app, deps)
   registerRegistryCleanupPolicy(app, deps)
   registerRegistryRepositoryRules(app, deps)

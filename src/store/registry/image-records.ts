@@ -15,13 +15,14 @@ type BrowsingRecords = Pick<
 
 export function createImageRecords(database: Database, write: GroupCommit): BrowsingRecords {
   return {
-    async repositoriesOf(projectId, page) {
-      const matching = selectRepositories(database).where('repository.project_id', '=', projectId).where(hasManifest)
-      const rows = await matching.orderBy('repository.suffix').limit(page.limit).offset(page.offset).execute()
+    async repositoriesOf(projectIds, page) {
+      const matching = selectRepositories(database).where('repository.project_id', 'in', projectIds).where(hasManifest)
+      const ordered = matching.orderBy('repository.project_id').orderBy('repository.suffix')
+      const rows = await ordered.limit(page.limit).offset(page.offset).execute()
       const { total } = await database
         .selectFrom('registry_repository as repository')
         .select(({ fn }) => fn.countAll<number>().as('total'))
-        .where('repository.project_id', '=', projectId)
+        .where('repository.project_id', 'in', projectIds)
         .where(hasManifest)
         .executeTakeFirstOrThrow()
       return { items: rows.map(toRepository), total: Number(total) }

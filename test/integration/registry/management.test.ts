@@ -157,6 +157,18 @@ describe('repositories and tags', () => {
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ done: true, blobs: 2 })
   })
 
+  test('of a group are those that the reader may pull', async () => {
+    for (const name of ['g/p', 'g/p/app', 'g/other', 'g/public']) await pushImage(client, name, 'v1')
+    const listed = async (who: string | null, query = '') => {
+      const { body, headers } = await api.call(who, 'GET', `/groups/g/registry/repositories${query}`)
+      return [headers['x-total'], (body as Repository[]).map(({ path }) => path)]
+    }
+    expect(await listed('dev')).toEqual(['4', ['g/p', 'g/p/app', 'g/other', 'g/public']])
+    expect(await listed('dev', '?per_page=1&page=2')).toEqual(['4', ['g/p/app']])
+    expect(await listed('reporter')).toEqual(['3', ['g/p', 'g/p/app', 'g/public']])
+    expect((await api.call(null, 'GET', '/groups/g/registry/repositories')).status).toBe(404)
+  })
+
   test('strangers learn nothing, and repositories of other projects are not found', async () => {
     await pushImage(client, 'g/p', 'v1')
     const id = await repositoryId()
