@@ -2,6 +2,7 @@
 // have effects.
 import { createOwner } from '../kit/owner.ts'
 import { createActions } from './actions.ts'
+import { createBranchEnd } from './branch-end.ts'
 import { createClaims } from './claim.ts'
 import type { Coordinator, CoordinatorDeps } from './coordinator.ts'
 import { createPipeline } from './creation.ts'
@@ -76,6 +77,7 @@ export function createCoordinator(deps: CoordinatorDeps): {
   const trigger = createTrigger({
     ...deps,
     mergeRequests,
+    endBranch: createBranchEnd({ store: deps.environments, reader, environments, log }),
     createPipeline: create,
     pipelineUrl: (path, id) => `${surroundings.server.url}/${path}/-/pipelines/${id}`,
   })

@@ -3,6 +3,7 @@ import type { Log } from '../kit/log.ts'
 import type { MergeRequestFacts } from '../pipeline/context.ts'
 import type { Diagnostic } from '../pipeline/model.ts'
 import { type PushOptions, parsePushOptions } from '../pipeline/push-options.ts'
+import type { BranchEnd } from './branch-end.ts'
 import { zeroSha } from './creation-context.ts'
 import type { MergeRequestRecord } from './merge-request-ports.ts'
 import type { MergeRequests } from './merge-requests.ts'
@@ -87,6 +88,7 @@ const maxRefs = 4
 export function createTrigger(deps: {
   readonly createPipeline: (request: PipelineRequest) => Promise<PipelineCreation>
   readonly mergeRequests: MergeRequests
+  readonly endBranch: BranchEnd
   readonly servedRefs: ServedRefs
   readonly repositories: Pick<Repositories, 'refs' | 'resolve'>
   readonly directory: Pick<Directory, 'project' | 'projectIds'>
@@ -147,6 +149,11 @@ export function createTrigger(deps: {
     }
   }
 
+  async function endRef({ projectId, userId }: Push, { ref }: RefChange): Promise<void> {
+    await servedRefs.mark(projectId, ref, null)
+    if (ref.kind === 'branch') await deps.endBranch(projectId, ref.name, { userId })
+  }
+
   async function createForPush(push: Push): Promise<readonly string[]> {
     const { projectId } = push
     const changes = push.changes.filter(change => change.after !== zeroSha)
@@ -163,7 +170,7 @@ export function createTrigger(deps: {
       await servedRefs.mark(projectId, change.ref, await commitOf(repositories, projectId, change))
     }
     for (const change of push.changes) {
-      if (change.after === zeroSha) await servedRefs.mark(projectId, change.ref, null)
+      if (change.after === zeroSha) await endRef(push, change)
     }
     if (rest.length > 0 && !wishes.isNoPipelineAsked) {
       lines.push(`No pipelines for ${rest.length} more refs: one push makes at most ${maxRefs}.`)

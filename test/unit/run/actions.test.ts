@@ -321,6 +321,19 @@ stop: {stage: test, script: x, when: manual, environment: {name: "review/$CI_COM
     expect(await world.stores.environments.byName(1, 'review/main')).toMatchObject({ state: 'stopped' })
   })
 
+  it('are stopped by their stop job when their branch is deleted, and no others are', async () => {
+    for (const branch of ['topic', 'other']) {
+      await world.push(yaml, { branch })
+      await world.runAll(runner)
+    }
+    const ref = { kind: 'branch', name: 'topic' } as const
+    const change = { ref, before: 'a'.repeat(40), after: '0'.repeat(40) }
+    await world.trigger.createForPush({ projectId: 1, ...by, changes: [change], pushOptions: [] })
+    expect(await world.runAll(runner)).toEqual(['stop'])
+    const state = async (name: string) => (await world.stores.environments.byName(1, name))?.state
+    expect([await state('review/topic'), await state('review/other')]).toEqual(['stopped', 'available'])
+  })
+
   it('without a stop job are stopped at once', async () => {
     await world.push('d: {script: x, environment: production}')
     await world.runAll(runner)
