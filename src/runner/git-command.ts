@@ -43,8 +43,7 @@ export function createRunnerGit(): RunnerGit {
       readBounded(child.stdout, mostOutputBytes, child.end),
       readBounded(child.stderr, mostOutputBytes, child.end),
       child.ended,
-    ])
-    signal.removeEventListener('abort', child.end)
+    ]).finally(() => signal.removeEventListener('abort', child.end))
     signal.throwIfAborted()
     if (exitCode !== 0)
       throw new AppError('sources_failed', `git ${nameOf(args)} failed: ${complaint.toString().trim().slice(-2000)}`)

@@ -9,15 +9,18 @@ import { stopReasonOf } from './stop-reason.ts'
 
 /** `handed_over`: nothing is settled, the folder must stay. */
 export async function tellEnd(context: JobContext, world: JobWorld): Promise<'told' | 'stale' | 'handed_over'> {
-  const leaving = signalOfLeaving(context.signals)
   const { outcome } = context.folder.state()
   if (outcome === null) return 'stale'
+  const leaving = watchForLeaving(context.signals)
+  const { signal } = leaving
   try {
-    if ((await context.trace.finish(leaving)) === 'stale') return 'stale'
-    return await tellOutcome(context.key, outcome, world, leaving)
+    if ((await context.trace.finish(signal)) === 'stale') return 'stale'
+    return await tellOutcome(context.key, outcome, world, signal)
   } catch (error) {
-    if (!leaving.aborted) throw error
-    return stopReasonOf(leaving)?.kind === 'handed_over' ? 'handed_over' : 'stale'
+    if (!signal.aborted) throw error
+    return stopReasonOf(signal)?.kind === 'handed_over' ? 'handed_over' : 'stale'
+  } finally {
+    leaving.stop()
   }
 }
 
@@ -32,8 +35,11 @@ export async function tellOutcome(
   return answer === 'accepted' ? 'told' : 'stale'
 }
 
-/** A timeout ends the job, not the telling of its end. */
-function signalOfLeaving({ rest }: JobSignals): AbortSignal {
+/**
+ * A timeout ends the job, not the telling of its end. Must be stopped: Node keeps a signal that was made from others for as
+ * long as somebody listens to it, and with it all that the listener knows of the job.
+ */
+function watchForLeaving({ rest }: JobSignals): { readonly signal: AbortSignal; readonly stop: () => void } {
   const leaving = new AbortController()
   const look = () => {
     const reason = stopReasonOf(rest)
@@ -41,7 +47,7 @@ function signalOfLeaving({ rest }: JobSignals): AbortSignal {
   }
   look()
   rest.addEventListener('abort', look, { once: true })
-  return leaving.signal
+  return { signal: leaving.signal, stop: () => rest.removeEventListener('abort', look) }
 }
 
 function updateOf({ leaseToken, lease }: LeaseKey, outcome: JobOutcome): JobUpdate {

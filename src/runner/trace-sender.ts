@@ -2,6 +2,7 @@
 // tenth of a second of delay, and so the runner's own words, for whose sake alone no request is made while a job is prepared.
 // After a broken connection from where the server says that it stands. It never gives up by itself.
 import { type FileHandle, open } from 'node:fs/promises'
+import { untilAborted } from '../kit/abort.ts'
 import type { Clock, JobWord, LeaseKey, ServerClient } from './ports.ts'
 import type { SpoolSource } from './spool.ts'
 
@@ -128,12 +129,11 @@ export function createTraceSender(options: TraceSenderOptions): TraceSender {
       isFlushing = true
       endGathering()
       while (!isStale && acknowledged < size) {
-        signal.throwIfAborted()
-        await new Promise<void>(resolve => {
+        const sent = new Promise<void>(resolve => {
           settled = resolve
-          signal.addEventListener('abort', () => resolve(), { once: true })
-          wake()
         })
+        wake()
+        await untilAborted(sent, signal)
       }
       return isStale ? 'stale' : 'acknowledged'
     },

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import { getEventListeners } from 'node:events'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import type { JobPayload } from '../../../src/run/protocol.ts'
 import { jobPayload, type PayloadWish } from '../../support/job-payload.ts'
 import {
@@ -17,7 +18,9 @@ import { startTestRunner, type TestRunner } from './runner-in-process.ts'
 const limit = 90_000
 let server: RunnerProtocolServer
 let runner: TestRunner
+let composite: MockInstance<typeof AbortSignal.any>
 beforeEach(async () => {
+  composite = vi.spyOn(AbortSignal, 'any')
   server = await startRunnerProtocolServer()
   runner = await startTestRunner(server.url)
 })
@@ -26,7 +29,19 @@ afterEach(async () => {
   await server.close()
   expect(await leftovers(runner.runnerId)).toEqual({ containers: 0, networks: 0, volumes: 0 })
   expect(runner.problems).toEqual([])
+  expect(listenedTo(composite)).toEqual([])
+  composite.mockRestore()
 })
+
+/**
+ * Node keeps these for as long as somebody listens, and with them all that the listener knows of its job. `fetch` listens
+ * until its request is collected as garbage, and knows it weakly.
+ */
+function listenedTo({ mock }: typeof composite): readonly string[] {
+  const living = mock.results.map(result => result.value as AbortSignal).filter(signal => !signal.aborted)
+  const listeners = living.flatMap(signal => getEventListeners(signal, 'abort')).map(String)
+  return listeners.filter(listener => !listener.includes('.deref()'))
+}
 
 let ids = 100
 function add(wish: Omit<PayloadWish, 'id'>): KnownJob {
