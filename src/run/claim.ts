@@ -6,6 +6,7 @@ import type { Log } from '../kit/log.ts'
 import { claimedDependencies } from './claimed-dependencies.ts'
 import type { ClaimWish } from './coordinator.ts'
 import { mayServe, scopeOf } from './demand.ts'
+import { withEnvironmentUrl } from './environment-url.ts'
 import { signIdTokens } from './id-token.ts'
 import type { JobFactsSource } from './job-facts.ts'
 import type { JobIds } from './job-ids.ts'
@@ -16,7 +17,7 @@ import type { ArtifactFacts, Clock, Directory, IdTokens, Surroundings, Tokens } 
 import type { JobPayload } from './protocol.ts'
 import type { RunnerRecord } from './records.ts'
 import type { StartGuard } from './start-guard.ts'
-import type { DemandClass, LeaseStore, PendingJob, PendingJobs, RunReader } from './store-ports.ts'
+import type { DemandClass, EnvironmentStore, LeaseStore, PendingJob, PendingJobs, RunReader } from './store-ports.ts'
 import type { Transitions } from './transitions.ts'
 import { nextPlans } from './upcoming.ts'
 import { upstreamStatusOf } from './upstream-status.ts'
@@ -32,6 +33,7 @@ export type ClaimDeps = {
   readonly leases: LeaseStore
   readonly reader: RunReader
   readonly facts: JobFactsSource
+  readonly environments: Pick<EnvironmentStore, 'byName'>
   readonly artifacts: ArtifactFacts
   readonly tokens: Tokens
   readonly idTokens?: IdTokens
@@ -213,6 +215,7 @@ async function gatherPayload(
   const idTokens = await signIdTokens({ ...jobFacts, job, runner, at, isEnvironmentProtected }, deps.idTokens)
   return buildPayload({
     ...jobFacts,
+    plan: await withEnvironmentUrl(deps.environments, pipeline.projectId, plan),
     idTokens,
     ...dependencies,
     job,

@@ -311,13 +311,17 @@ stop: {stage: test, script: x, when: manual, environment: {name: "review/$CI_COM
   })
 
   it('are stopped by their stop job, also when their time is over', async () => {
-    await world.push(yaml)
+    await world.push(yaml.replace('https://$HOST', 'https://main.example.com'))
     await world.runAll(runner)
     world.clock.pass(86_400)
     await world.coordinator.tick()
     await world.coordinator.close()
     expect(await world.stores.environments.byName(1, 'review/main')).toMatchObject({ state: 'stopping' })
-    expect(await world.runAll(runner)).toEqual(['stop'])
+    const stop = await world.claim(runner)
+    const url = stop?.variables.find(({ key }) => key === 'CI_ENVIRONMENT_URL')?.value
+    expect([stop?.job_info.name, url]).toEqual(['stop', 'https://main.example.com'])
+    await world.coordinator.finish({ jobId: stop?.id ?? 0, lease: 1 }, { status: 'success' }, { coverage: null })
+    await world.coordinator.close()
     expect(await world.stores.environments.byName(1, 'review/main')).toMatchObject({ state: 'stopped' })
   })
 
