@@ -160,6 +160,8 @@ describe('a log', () => {
   it('is found without knowing its pipeline', async () => {
     await open(at('pipelines'))
     await page.getByRole('link', { name: 'Search logs' }).click()
+    // The page before has a searchbox, too, and stays until this one is loaded.
+    await page.getByRole('heading', { level: 1, name: 'Search logs' }).waitFor()
     await page.getByRole('searchbox').fill('AssertionError')
     await page.keyboard.press('Enter')
     await page
