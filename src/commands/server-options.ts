@@ -46,7 +46,10 @@ export async function tellRoot(dataFolder: string, root: RootCredentials | null)
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-/** Resolves at the first SIGTERM or SIGINT. A second one ends the process at once. */
+/**
+ * Resolves at the first SIGTERM or SIGINT. A second one ends the process at once. Listen from the beginning: a process
+ * that is ended by a signal stops nothing of what it has started.
+ */
 export function untilAskedToEnd(): Promise<NodeJS.Signals> {
   return new Promise(resolve => {
     const end = (signal: NodeJS.Signals): void => {

@@ -25,6 +25,7 @@ async function serve(options: ServerOptions): Promise<void> {
   if (config.redisUrl === undefined)
     throw new AppError('usage', '--redis: expected the address of a Redis (`slipway up` starts one by itself)')
   const log = createLog({ level: 'info' })
+  const ended = untilAskedToEnd()
   await prepareDataFolder(config.dataFolder)
   const hold = holdFolder(config.dataFolder, config.only === undefined ? ['web', 'registry'] : [config.only])
   const server = await startServer(config, { url: config.redisUrl, prefix: defaultPrefix }, log)
@@ -33,7 +34,7 @@ async function serve(options: ServerOptions): Promise<void> {
   process.on('SIGHUP', () =>
     server.reloadCertificate().catch(error => log.error({ err: error }, 'the certificate could not be read')),
   )
-  await untilAskedToEnd()
+  await ended
   await server.close()
   hold.release()
 }

@@ -35,13 +35,14 @@ async function up(options: ServerOptions): Promise<void> {
   const config = readServerConfig(options, process.env)
   if (config.only !== undefined) throw new AppError('usage', '--only is for `slipway server`: `up` starts everything')
   const log = createLog({ level: 'info' })
+  const ended = untilAskedToEnd()
   const running = await startAll(config, log)
   await tellRoot(config.dataFolder, running.server.root)
   process.stdout.write(`Slipway is ready at ${config.url}\n`)
   process.on('SIGHUP', () =>
     running.server.reloadCertificate().catch(error => log.error({ err: error }, 'the certificate could not be read')),
   )
-  await untilAskedToEnd()
+  await ended
   await running.stop()
 }
 
