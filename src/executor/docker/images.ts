@@ -95,7 +95,10 @@ export function createImageStore({ docker, nowMs, unreachableForMs, stallMs }: I
 
   async function pull(wish: ImageWish, say: (line: string) => void, signal: AbortSignal): Promise<ReadyImage> {
     const { image } = wish.container
-    if (isKnownUnreachable(wish)) throw new AppError('image_pull_failed', `${hostOf(wish)} did not answer a moment ago`)
+    if (isKnownUnreachable(wish)) {
+      const reason = `${hostOf(wish)} did not answer a moment ago`
+      throw new AppError('image_pull_failed', `image ${image} cannot be pulled: ${reason}`)
+    }
     say(`Pulling docker image ${image} ...`)
     const before = await inspectImage(docker, localName(wish))
     try {
