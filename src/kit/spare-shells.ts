@@ -1,6 +1,7 @@
 // Node starts a process by fork, which copies the page tables of all its memory: 12 ms at 140 MiB, while nothing else is
 // done. So a few shells are started while there is time, and wait for a line that tells which command they become.
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 
 /** A process in a group of its own. */
@@ -34,12 +35,13 @@ export type ShellManner = {
 }
 
 export function createSpareShells(options: ShellManner & { readonly count: number }): SpareShells {
-  const spares = new Set<Command>()
+  const spares = new Set<Shell>()
   let timer: NodeJS.Timeout | null = null
   let isClosed = false
 
   function addSpare(): void {
     const shell = startShell(options)
+    shell.unref()
     spares.add(shell)
     void shell.ended.then(() => spares.delete(shell)) // never rejects
   }
@@ -61,6 +63,7 @@ export function createSpareShells(options: ShellManner & { readonly count: numbe
       const line = lineOf(words, environment)
       const [shell = startShell(options)] = spares
       spares.delete(shell)
+      shell.ref()
       refillLater()
       shell.stdin.write(line)
       return shell
@@ -69,7 +72,10 @@ export function createSpareShells(options: ShellManner & { readonly count: numbe
       isClosed = true
       refillLater()
       const rest = [...spares]
-      for (const shell of rest) shell.stdin.end()
+      for (const shell of rest) {
+        shell.ref()
+        shell.stdin.end()
+      }
       await Promise.all(rest.map(shell => shell.ended))
     },
   }
@@ -78,12 +84,15 @@ export function createSpareShells(options: ShellManner & { readonly count: numbe
 /** `n` stands for the line feeds in a command, which is read as one line. `read` takes not a byte more than that line. */
 const waiting = `n='\n'; IFS= read -r command && eval "$command"`
 
-function startShell({ environment, stderr, umask }: ShellManner): Command {
+/** `unref`: as long as it waits, it keeps this process from nothing, least of all from its end, which is its own. */
+type Shell = Command & { readonly ref: () => void; readonly unref: () => void }
+
+function startShell({ environment, stderr, umask }: ShellManner): Shell {
   const shell = spawn('/bin/sh', ['-c', umask === null ? waiting : `umask ${umask}; ${waiting}`], {
     env: environment,
     stdio: ['pipe', 'pipe', stderr],
     detached: true,
-  }) as ChildProcessByStdio<Writable, Readable, Readable | null>
+  }) as ChildProcessByStdio<Socket, Socket, Socket | null>
   shell.stdin.on('error', () => {}) // the command ended early: what it answered tells why
   const ended = new Promise<{ readonly exitCode: number | null }>(resolve => {
     shell.once('close', exitCode => resolve({ exitCode }))
@@ -98,7 +107,20 @@ function startShell({ environment, stderr, umask }: ShellManner): Command {
       // it has ended in this moment
     }
   }
-  return { stdin: shell.stdin, stdout: shell.stdout, stderr: shell.stderr, ended, end }
+  const handles = [shell, shell.stdin, shell.stdout, shell.stderr]
+  return {
+    stdin: shell.stdin,
+    stdout: shell.stdout,
+    stderr: shell.stderr,
+    ended,
+    end,
+    ref() {
+      for (const handle of handles) handle?.ref()
+    },
+    unref() {
+      for (const handle of handles) handle?.unref()
+    },
+  }
 }
 
 function lineOf(words: readonly string[], environment: Readonly<Record<string, string>>): string {

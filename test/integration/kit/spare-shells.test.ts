@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { execa } from 'execa'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSpareShells, type SpareShells } from '../../../src/kit/spare-shells.ts'
 
@@ -47,6 +49,17 @@ describe('more commands than shells', () => {
     const commands = ['one', 'two', 'three'].map(word => shells.become(['echo', word]))
     expect(await Promise.all(commands.map(command => text(command.stdout)))).toEqual(['one\n', 'two\n', 'three\n'])
   })
+})
+
+it('shells that wait do not keep their process from its end', async () => {
+  const module = join(import.meta.dirname, '../../../src/kit/spare-shells.ts')
+  const text = `import { createSpareShells } from ${JSON.stringify(module)}
+    createSpareShells({ environment: {}, stderr: 'pipe', umask: null, count: 2 })`
+  const { exitCode } = await execa(process.execPath, ['--input-type=module-typescript', '--eval', text], {
+    reject: false,
+    timeout: 60_000,
+  })
+  expect(exitCode).toBe(0)
 })
 
 it('a command ends with what it has started', async () => {
