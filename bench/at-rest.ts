@@ -5,15 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const windowMs = 300
 const idleShare = 0.85
+/** In a row: while the engine takes a pipeline's things away, the processors have pauses, too. */
+const calmWindows = 6
 const mostWindows = 60
 
 /** After 18 s it goes on in any case: a machine that has other work tells nothing, and the spread of the figures shows it. */
 export async function untilAtRest(): Promise<void> {
   let before = await processorTicks()
-  for (let count = 0; count < mostWindows; count += 1) {
+  let calm = 0
+  for (let count = 0; count < mostWindows && calm < calmWindows; count += 1) {
     await sleep(windowMs)
     const now = await processorTicks()
-    if ((now.idle - before.idle) / (now.all - before.all) >= idleShare) return
+    calm = (now.idle - before.idle) / (now.all - before.all) >= idleShare ? calm + 1 : 0
     before = now
   }
 }
