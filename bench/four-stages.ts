@@ -11,9 +11,11 @@ export async function run(): Promise<readonly BenchResult[]> {
   const slipway = await startSlipway()
   const project = await createProject(slipway, 'my-group/my-project')
   const folder = await createTemporaryFolder('slipway-bench')
+  const peer = await installGitlabCiLocal(folder.path)
   try {
-    return await fourStages(slipway, project, await installGitlabCiLocal(folder.path), folder.path)
+    return await fourStages(slipway, project, peer, folder.path)
   } finally {
+    await peer.clear()
     await project.remove()
     await slipway.stop()
     await folder.remove()

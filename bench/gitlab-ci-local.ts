@@ -13,6 +13,8 @@ export type GitlabCiLocal = {
   readonly list: (workingCopy: string) => Promise<void>
   /** The whole pipeline of a working copy, four jobs at once, with images that are here already. Fails when it fails. */
   readonly run: (workingCopy: string, options?: readonly string[]) => Promise<void>
+  /** What `run` has left in the engine. */
+  readonly clear: () => Promise<void>
 }
 
 /** What it starts to wait for a service. Here that ends at once: the jobs wait for their Docker themselves, and sooner. */
@@ -38,6 +40,9 @@ export async function installGitlabCiLocal(folder: string): Promise<GitlabCiLoca
       isPrepared = true
       const images = ['--pull-policy', 'if-not-present', '--helper-image', 'busybox', '--wait-image', waitImage]
       await execa(program, [...images, '--privileged', '--concurrency', '4', ...options], { cwd: workingCopy, env })
+    },
+    async clear() {
+      if (isPrepared) await execa('docker', ['image', 'rm', '-f', waitImage])
     },
   }
 }

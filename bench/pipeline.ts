@@ -16,8 +16,8 @@ export async function run(): Promise<readonly BenchResult[]> {
   const slipway = await startSlipway()
   const project = await createProject(slipway, 'my-group/my-project')
   const folder = await createTemporaryFolder('slipway-bench')
+  const peer = await installGitlabCiLocal(folder.path)
   try {
-    const peer = await installGitlabCiLocal(folder.path)
     const parts = [
       async () => [await memory(slipway)],
       () => measureFirstLine(slipway, project),
@@ -28,6 +28,7 @@ export async function run(): Promise<readonly BenchResult[]> {
     for (const part of parts) results.push(...tell(await part()))
     return results
   } finally {
+    await peer.clear()
     await project.remove()
     await slipway.stop()
     await folder.remove()

@@ -99,7 +99,7 @@ async function steadyDocker(): Promise<BenchResult> {
     const { executor, runnerId } = newExecutor({ spares: { networks: dockers, dockers, most: 8, keepMs: 600_000 } })
     let left = steadyJobs
     const worker = async (): Promise<void> => {
-      for (; left > 0; ) {
+      while (left > 0) {
         left -= 1
         await untilFirstByte(executor, { ...wish, expected: Math.min(left, 2) })
       }

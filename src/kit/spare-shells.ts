@@ -23,8 +23,6 @@ export type SpareShells = {
   readonly close: () => Promise<void>
 }
 
-const quietMs = 250
-
 export type ShellManner = {
   /** All that its commands see of the environment. */
   readonly environment: Readonly<Record<string, string>>
@@ -33,6 +31,8 @@ export type ShellManner = {
   /** As umask(1) has it; null: this process's own. */
   readonly umask: string | null
 }
+
+const quietMs = 250
 
 export function createSpareShells(options: ShellManner & { readonly count: number }): SpareShells {
   const spares = new Set<Shell>()
